@@ -1,0 +1,36 @@
+/** What the compactor asks of the disk, in production and in process. */
+import type { SealedBlock } from './block-writer.ts';
+import { discard, publish } from './compaction-steps.ts';
+import { BATCH_BYTES_MAX } from './format.ts';
+import type { MergeJob, MergeResult } from './merge.ts';
+import { mergeInWorker } from './merge-in-worker.ts';
+import type { FileSystem } from './platform.ts';
+
+export interface CompactionPorts {
+  /** Throws `MergeFailure`, and the signal's reason once that is aborted: the log is untouched then. */
+  merge(inputs: readonly SealedBlock[], signal: AbortSignal): Promise<MergeResult>;
+  /** Throws `NotPublished` if the log is untouched. After any other failure nothing may be deleted any more. */
+  publish(result: MergeResult): Promise<void>;
+  discard(inputs: readonly SealedBlock[]): Promise<void>;
+}
+
+export interface CompactionPlace {
+  readonly files: FileSystem;
+  readonly directory: string;
+  readonly uuid: Uint8Array;
+  readonly maxBlockSize: number;
+}
+
+/** The thread works with Node's own files: a place with other files needs another `run`, `runMerge` say. */
+export function compactionPorts(
+  { files, directory, uuid, maxBlockSize }: CompactionPlace,
+  run: (job: MergeJob, signal: AbortSignal) => Promise<MergeResult> = mergeInWorker,
+): CompactionPorts {
+  // The log's next block and the spare behind it, each as large as the largest batch may need.
+  const reserveBytes = 2 * Math.max(maxBlockSize, BATCH_BYTES_MAX);
+  return {
+    merge: (inputs, signal) => run({ directory, uuid, inputs, reserveBytes }, signal),
+    publish: (result) => publish(files, directory, result),
+    discard: (inputs) => discard(files, directory, inputs),
+  };
+}

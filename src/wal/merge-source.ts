@@ -1,0 +1,231 @@
+/** The inputs of a merge, each as one ascending stream of entries, and their union. */
+import type { BlockReader, ReadBatch } from './block-reader.ts';
+import { type EntrySlice, sliceEntries, sliceTx } from './entry-slice.ts';
+import type { ChainLink } from './format.ts';
+import { compareKeys, sortKeys } from './key-order.ts';
+import { MergeFailure } from './merge-failure.ts';
+import { Damage } from './refusal.ts';
+import { BadRecord } from './tx-codec.ts';
+
+export interface EntrySource {
+  /** The block that the entries come from in the end. */
+  readonly path: string;
+  /** The next entries, ascending by key; `undefined` at the end, and then all of the source is verified. */
+  next(): Promise<readonly EntrySlice[] | undefined>;
+}
+
+/**
+ * For each key the entry of the newest source that has it, ascending; a tombstone is an entry like any other. Each step is
+ * as much as the sources' present batches allow. `sources` are oldest first; throws `Damage` where an older one has a
+ * higher version of a key than a newer one.
+ */
+export async function* mergeSorted(sources: readonly EntrySource[]): AsyncGenerator<EntrySlice[], void> {
+  let cursors = sources.map((source) => new Cursor(source));
+  for (;;) {
+    for (const cursor of cursors) if (cursor.isSpent) await cursor.refill();
+    cursors = cursors.filter((cursor) => !cursor.isSpent);
+    if (cursors.length === 0) return;
+    const merged: EntrySlice[] = [];
+    do merged.push(takeSmallest(cursors));
+    while (!cursors.some((cursor) => cursor.isSpent));
+    yield merged;
+  }
+}
+
+/** Takes the smallest key from every cursor that has it. */
+function takeSmallest(cursors: readonly Cursor[]): EntrySlice {
+  let newest = cursors[0]!;
+  for (let at = 1; at < cursors.length; at += 1) {
+    const cursor = cursors[at]!;
+    const order = compareKeys(cursor.entry.key, newest.entry.key);
+    if (order === 0) checkSuccession(newest, cursor);
+    if (order <= 0) newest = cursor;
+  }
+  const { entry } = newest;
+  for (const cursor of cursors) if (cursor.entry.key === entry.key) cursor.advance();
+  return entry;
+}
+
+function checkSuccession(older: Cursor, newer: Cursor): void {
+  const { key, version, seq } = newer.entry;
+  if (version > older.entry.version && seq > older.entry.seq) return;
+  throw new Damage({
+    file: newer.path,
+    offset: 0,
+    seqs: { first: seq, last: seq },
+    what: `version ${version} of key ${JSON.stringify(key)} follows version ${older.entry.version} in ${older.path}`,
+  });
+}
+
+/** Where the merge is in one source. */
+class Cursor {
+  readonly #source: EntrySource;
+  #entries: readonly EntrySlice[] = [];
+  #at = 0;
+
+  constructor(source: EntrySource) {
+    this.#source = source;
+  }
+
+  get path(): string {
+    return this.#source.path;
+  }
+
+  /** Nothing is left of what was read. After a refill: nothing is left at all. */
+  get isSpent(): boolean {
+    return this.#at === this.#entries.length;
+  }
+
+  get entry(): EntrySlice {
+    return this.#entries[this.#at]!;
+  }
+
+  advance(): void {
+    this.#at += 1;
+  }
+
+  async refill(): Promise<void> {
+    this.#at = 0;
+    do this.#entries = (await this.#source.next()) ?? END;
+    while (this.#entries.length === 0 && this.#entries !== END);
+  }
+}
+
+const END: readonly EntrySlice[] = [];
+
+/** A compacted block, read batch by batch and checked on the way. */
+export class CompactedSource implements EntrySource {
+  readonly #reader: BlockReader;
+  #lastKey: string | undefined;
+
+  constructor(reader: BlockReader) {
+    this.#reader = reader;
+  }
+
+  get path(): string {
+    return this.#reader.path;
+  }
+
+  async next(): Promise<readonly EntrySlice[] | undefined> {
+    const batch = await this.#reader.next();
+    if (batch.kind === 'sealed') return undefined;
+    if (batch.kind === 'unsealed') throw this.#reader.damage('the block ends without a footer', batch.offset);
+    const entries = slices(this.#reader, batch, sliceEntries).flat();
+    const { firstSeq, durableSeq } = batch.head;
+    for (const { key, seq } of entries) {
+      if (this.#lastKey !== undefined && compareKeys(this.#lastKey, key) >= 0)
+        throw this.#reader.damage('entries out of order', batch.offset);
+      if (seq < firstSeq || seq > durableSeq)
+        throw this.#reader.damage(`an entry of transaction ${seq}, which is not of this block`, batch.offset);
+      this.#lastKey = key;
+    }
+    return entries;
+  }
+}
+
+/** The sorted copy of a log block in a temporary file of our own. */
+export class SortedFileSource implements EntrySource {
+  readonly path: string;
+  readonly #copy: CompactedSource;
+
+  constructor(path: string, reader: BlockReader) {
+    this.path = path;
+    this.#copy = new CompactedSource(reader);
+  }
+
+  next(): Promise<readonly EntrySlice[] | undefined> {
+    return readingBack(() => this.#copy.next());
+  }
+}
+
+/** The one log block of a merge that stays in memory. */
+export class MemorySource implements EntrySource {
+  readonly path: string;
+  #entries: readonly EntrySlice[] | undefined;
+
+  constructor(path: string, entries: readonly EntrySlice[]) {
+    this.path = path;
+    this.#entries = entries;
+  }
+
+  async next(): Promise<readonly EntrySlice[] | undefined> {
+    const entries = this.#entries;
+    this.#entries = undefined;
+    return entries;
+  }
+}
+
+/** What a log block says of each of its keys in the end. */
+export interface SortedLogBlock {
+  readonly entries: readonly EntrySlice[];
+  /** What its successor must say of it. */
+  readonly link: ChainLink;
+}
+
+/** Reads a log block whole, a batch a step, and checks all that it alone can show. Throws `Damage`. */
+export async function* sortLogBlock(reader: BlockReader): AsyncGenerator<void, SortedLogBlock> {
+  const latest = new Map<string, EntrySlice>();
+  for (;;) {
+    const batch = await reader.next();
+    if (batch.kind === 'unsealed') throw reader.damage('the block ends without a footer', batch.offset);
+    if (batch.kind === 'sealed') break;
+    for (const [index, writes] of slices(reader, batch, sliceTx).entries())
+      for (const write of writes) take(latest, write, reader, batch, index);
+    yield;
+  }
+  const entries = sortKeys([...latest.keys()]).map((key) => latest.get(key)!);
+  const link = { number: reader.header.name.last, lastSeq: reader.lastSeq, digest: reader.digest() };
+  return { entries, link };
+}
+
+/** Checks what recovery checks of a write: that no transaction is missing and no version is. */
+function take(
+  latest: Map<string, EntrySlice>,
+  write: EntrySlice,
+  reader: BlockReader,
+  { offset, head }: ReadBatch,
+  index: number,
+): void {
+  const { key, version, seq } = write;
+  const expectedSeq = head.firstSeq + index;
+  const seqs = { first: expectedSeq, last: expectedSeq };
+  if (seq !== expectedSeq) throw reader.damage(`transaction ${seq} in the place of ${expectedSeq}`, offset, seqs);
+  const before = latest.get(key)?.version;
+  if (before !== undefined && version !== before + 1)
+    throw reader.damage(`version ${version} of key ${JSON.stringify(key)} follows version ${before}`, offset, seqs);
+  latest.set(key, write);
+}
+
+/** What `slice` makes of each frame, out of a copy: the batch itself lives only until the next one is read. */
+function slices(
+  reader: BlockReader,
+  batch: ReadBatch,
+  slice: (bytes: Buffer, start: number, end: number) => EntrySlice[],
+): EntrySlice[][] {
+  const bytes = Buffer.concat(batch.payloads);
+  let at = 0;
+  try {
+    return batch.payloads.map(({ length }) => {
+      at += length;
+      return slice(bytes, at - length, at);
+    });
+  } catch (error) {
+    if (!(error instanceof BadRecord)) throw error;
+    throw reader.damage(`a good checksum over a bad record (${error.message})`, batch.offset);
+  }
+}
+
+/** What we wrote ourselves a moment ago and cannot read back is no damage to the log: it is deleted, and made anew. */
+export async function readingBack<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (cause) {
+    throw new MergeFailure(
+      'failed',
+      `a file of the merge reads back other than it was written: ${(cause as Error).message}`,
+      {
+        cause,
+      },
+    );
+  }
+}

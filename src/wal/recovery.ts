@@ -1,0 +1,476 @@
+/**
+ * From the files of a data directory to the state they stand for and a log that can be appended to. Recovery is silent
+ * where nothing happened, warns where a crash explains what it finds, and refuses everything else: damage is never served
+ * and never dropped. Each `refuse` and each notice here is a row of the recovery table in docs/reliability.md.
+ */
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import { encodeBatch } from './batch-codec.ts';
+import { makeBlank } from './blank-block.ts';
+import {
+  type BlockName,
+  blockFileName,
+  isLogBlock,
+  logBlockName,
+  QUARANTINE_SUFFIX,
+  TEMPORARY_SUFFIX,
+} from './block-name.ts';
+import {
+  type BlockEnd,
+  BlockReader,
+  decodeCompactedBatch,
+  decodeLogBatch,
+  type ReadBatch,
+  seqsOf,
+} from './block-reader.ts';
+import { type Arrangement, arrange, describeOverlap, firstGap, tiles } from './block-set.ts';
+import type { ActiveBlock, SealedBlock } from './block-writer.ts';
+import type { DataDirectory } from './data-directory.ts';
+import {
+  type BlockHeader,
+  blockSeed,
+  CHAIN_START,
+  type ChainLink,
+  encodeFooter,
+  encodeHeader,
+  PAGE_BYTES,
+  sameLink,
+} from './format.ts';
+import { compareKeys } from './key-order.ts';
+import type { Clock, FileSystem } from './platform.ts';
+import { Damage, exitCodes, missingBlock, StartRefusal } from './refusal.ts';
+import { tailVerdict } from './tail-verdict.ts';
+import type { TxWrite } from './tx-codec.ts';
+
+/** What the log is replayed into. */
+export interface ReplayTarget {
+  /** Takes over what one write made of its key, and returns the version that the key had before: 0 for a new one. */
+  replay(write: TxWrite): number;
+}
+
+/** Something that the person who started the store should know. */
+export interface RecoveryNotice {
+  readonly level: 'info' | 'warn';
+  readonly event: 'left_over' | 'quarantined' | 'seal_finished' | 'torn_tail' | 'temporary_deleted' | 'unknown_file';
+  readonly message: string;
+}
+
+export interface RecoveryProgress {
+  readonly blocksDone: number;
+  readonly blocks: number;
+  readonly bytesDone: number;
+  readonly bytes: number;
+  /** Transactions that the state stands for so far, those that a compacted block replaced included. */
+  readonly transactions: number;
+}
+
+export interface RecoveryOptions {
+  readonly files: FileSystem;
+  readonly clock: Clock;
+  readonly directory: DataDirectory;
+  /** Bytes of the block that replaces an unclean newest one. */
+  readonly maxBlockSize: number;
+  readonly target: ReplayTarget;
+  readonly onNotice: (notice: RecoveryNotice) => void;
+  /** Called about once a second. */
+  readonly onProgress: (progress: RecoveryProgress) => void;
+}
+
+export interface Recovered {
+  readonly active: ActiveBlock;
+  /** Oldest first. */
+  readonly sealed: readonly SealedBlock[];
+  readonly progress: RecoveryProgress;
+}
+
+const PROGRESS_INTERVAL_MS = 1000;
+/** A footer takes one page; more than that behind the last batch was no torn footer. */
+const TORN_FOOTER_BYTES_MAX = PAGE_BYTES;
+
+export async function recover(options: RecoveryOptions): Promise<Recovered> {
+  const { files, directory, onNotice } = options;
+  // A crash may have left a name that is not on disk yet, that of the newest block say. It is before anything is sealed,
+  // deleted or acknowledged on the strength of it.
+  await files.syncDirectory(directory.path);
+  for (const name of directory.deletedTemporaries)
+    onNotice({
+      level: 'info',
+      event: 'temporary_deleted',
+      message: `deleted ${name}, unfinished when the last run ended`,
+    });
+  for (const name of directory.unknownFiles)
+    onNotice({
+      level: 'warn',
+      event: 'unknown_file',
+      message: name.endsWith(QUARANTINE_SUFFIX)
+        ? `${name} was set aside as damaged by an earlier start; it is never read and can be deleted`
+        : `${JSON.stringify(name)} is not a file of concave; left alone`,
+    });
+
+  const log = await settleLeftovers(options, arrangeOrRefuse(directory.path, directory.blocks));
+  return new Replay(options, log).run();
+}
+
+function arrangeOrRefuse(directory: string, blocks: readonly BlockName[]): Arrangement {
+  const arrangement = arrange(blocks);
+  if (!arrangement.ok)
+    throw new StartRefusal(exitCodes.damage, `in ${directory}, ${describeOverlap(arrangement.overlap)}`);
+  const gap = firstGap(arrangement.value.log);
+  if (gap) {
+    const [first, last] = [gap.first, gap.last].map((number) => blockFileName(logBlockName(number)));
+    const which =
+      first === last
+        ? `log block ${gap.first} (${first})`
+        : `log blocks ${gap.first} to ${gap.last} (${first} to ${last})`;
+    throw missingBlock(directory, which);
+  }
+  return arrangement.value;
+}
+
+/**
+ * Finishes a compaction that a crash cut short between rename and unlink: the inputs are deleted once the block that
+ * replaces them is proved. One that fails its checks gives way to its inputs.
+ */
+async function settleLeftovers(
+  options: RecoveryOptions,
+  { log, leftovers }: Arrangement,
+): Promise<readonly BlockName[]> {
+  const settled: BlockName[] = [];
+  for (const [index, name] of log.entries()) {
+    const inputs = leftovers.get(name);
+    if (!inputs) settled.push(name);
+    else settled.push(...(await settleCompaction(options, name, inputs, log[index + 1])));
+  }
+  return settled;
+}
+
+async function settleCompaction(
+  options: RecoveryOptions,
+  name: BlockName,
+  inputs: readonly BlockName[],
+  successor: BlockName | undefined,
+): Promise<readonly BlockName[]> {
+  const { files, directory, onNotice } = options;
+  const file = path.join(directory.path, blockFileName(name));
+  if (!successor) throw missingSuccessor(directory.path, name);
+  const damage = await findDamage(options, name);
+  if (!damage) {
+    await refuseForeignCompaction(options, name, successor);
+    // The rename may not be on disk yet. Without this order a power cut could keep the unlinks and lose the rename: the
+    // merged block and its inputs gone together.
+    const merged = await files.openToAppend(file, 'open');
+    await merged.sync().finally(() => merged.close());
+    await files.syncDirectory(directory.path);
+    for (const input of inputs) await files.unlink(path.join(directory.path, blockFileName(input)));
+    await files.syncDirectory(directory.path);
+    const message = `${blockFileName(name)} replaces ${inputs.map(blockFileName).join(', ')}: deleted, left over from a compaction`;
+    onNotice({ level: 'info', event: 'left_over', message });
+    return [name];
+  }
+
+  const older = arrangeInputs(inputs);
+  if (!older || !tiles(name, older)) throw damage;
+  for (const input of older) if (await findDamage(options, input)) throw damage;
+  await files.rename(file, `${file}${QUARANTINE_SUFFIX}`);
+  await files.syncDirectory(directory.path);
+  const message = `${blockFileName(name)} is damaged and set aside (${damage.message}); all of its inputs are whole and are used instead`;
+  onNotice({ level: 'warn', event: 'quarantined', message });
+  return older;
+}
+
+/** The digests chain all log blocks, so a compacted block whose successor knows its end stands for this log and no other. */
+async function refuseForeignCompaction(options: RecoveryOptions, name: BlockName, successor: BlockName): Promise<void> {
+  const { firstSeq, lastInput } = await readHeader(options, name);
+  const { previous } = await readHeader(options, successor);
+  if (lastInput && sameLink(lastInput, previous)) return;
+  throw new Damage({
+    file: path.join(options.directory.path, blockFileName(name)),
+    offset: 0,
+    seqs: { first: firstSeq, last: previous.lastSeq },
+    what: `it stands for other log blocks than the predecessors of ${blockFileName(successor)}`,
+  });
+}
+
+async function readHeader({ files, directory }: RecoveryOptions, name: BlockName): Promise<BlockHeader> {
+  const reader = await BlockReader.open(files, path.join(directory.path, blockFileName(name)), name, directory.uuid);
+  await reader.close();
+  return reader.header;
+}
+
+function missingSuccessor(directory: string, newest: BlockName): StartRefusal {
+  return missingBlock(directory, `${blockFileName(newest)} is sealed, and its successor is not there`);
+}
+
+/** Inputs that themselves are left over from an earlier compaction are only dropped once the later one is settled. */
+function arrangeInputs(inputs: readonly BlockName[]): readonly BlockName[] | undefined {
+  const arrangement = arrange(inputs);
+  return arrangement.ok && arrangement.value.leftovers.size === 0 ? arrangement.value.log : undefined;
+}
+
+/** Reads a sealed block whole, without replaying it. */
+async function findDamage(options: RecoveryOptions, name: BlockName): Promise<Damage | undefined> {
+  const { files, directory } = options;
+  try {
+    const reader = await BlockReader.open(files, path.join(directory.path, blockFileName(name)), name, directory.uuid);
+    try {
+      const end = await readToEnd(reader, () => {});
+      return end.kind === 'sealed' ? undefined : reader.damage('the block ends without a footer');
+    } finally {
+      await reader.close();
+    }
+  } catch (error) {
+    if (error instanceof Damage) return error;
+    throw error;
+  }
+}
+
+/** Reads every batch, checks what the block alone can show, and hands over each write. */
+export async function readToEnd(
+  reader: BlockReader,
+  onWrite: (write: TxWrite, batch: ReadBatch) => void,
+  afterBatch: () => void = () => {},
+): Promise<BlockEnd> {
+  let lastKey: string | undefined;
+  for (;;) {
+    const batch = await reader.next();
+    if (batch.kind !== 'batch') return batch;
+    if (isLogBlock(reader.header.name)) {
+      for (const tx of decodeLogBatch(reader, batch)) for (const write of tx.writes) onWrite(write, batch);
+    } else {
+      for (const entry of decodeCompactedBatch(reader, batch)) {
+        if (lastKey !== undefined && compareKeys(lastKey, entry.key) >= 0)
+          throw reader.damage('entries out of order', batch.offset);
+        lastKey = entry.key;
+        onWrite(entry, batch);
+      }
+    }
+    afterBatch();
+  }
+}
+
+/** Replays the blocks of one log, oldest first. */
+class Replay {
+  readonly #options: RecoveryOptions;
+  readonly #log: readonly BlockName[];
+  readonly #sealed: SealedBlock[] = [];
+  #previous: ChainLink = CHAIN_START;
+  #previousFirstSeq = 1;
+  #active: ActiveBlock | undefined;
+  #bytesBefore = 0;
+  #bytes = 0;
+  #lastReportMs: number;
+
+  constructor(options: RecoveryOptions, log: readonly BlockName[]) {
+    this.#options = options;
+    this.#log = log;
+    this.#lastReportMs = options.clock.now();
+  }
+
+  async run(): Promise<Recovered> {
+    const { files, directory } = this.#options;
+    for (const name of this.#log) {
+      const found = await files.stat(path.join(directory.path, blockFileName(name)));
+      this.#bytes += found?.bytes ?? 0;
+    }
+    for (const index of this.#log.keys()) {
+      const reader = await this.#open(index, this.#previous.lastSeq);
+      try {
+        await this.#replayBlock(reader, index);
+        this.#bytesBefore += reader.fileBytes;
+      } finally {
+        await reader.close();
+      }
+    }
+    if (!this.#active) throw missingSuccessor(directory.path, this.#log.at(-1)!);
+    return {
+      active: this.#active,
+      sealed: this.#sealed,
+      progress: this.#progress(this.#log.length, 0, this.#active.lastSeq),
+    };
+  }
+
+  /**
+   * Opens a block that should go on after transaction `lastSeq`. A header that fails its checks does not tell which ones lie
+   * behind it: the blocks around it do.
+   */
+  async #open(index: number, lastSeq: number): Promise<BlockReader> {
+    const { files, directory } = this.#options;
+    const name = this.#log[index]!;
+    try {
+      return await BlockReader.open(files, path.join(directory.path, blockFileName(name)), name, directory.uuid);
+    } catch (error) {
+      if (!(error instanceof Damage)) throw error;
+      const successor = this.#log[index + 1];
+      const next = successor && (await readHeader(this.#options, successor).catch(() => undefined));
+      throw new Damage({ ...error.report, seqs: { first: lastSeq + 1, last: next?.previous.lastSeq } });
+    }
+  }
+
+  async #replayBlock(reader: BlockReader, index: number): Promise<void> {
+    const { header } = reader;
+    this.#checkChain(reader);
+    const end = await readToEnd(
+      reader,
+      (write, batch) => this.#replayWrite(reader, write, batch),
+      () => this.#reportProgress(index, reader),
+    );
+    if (end.kind === 'sealed') await this.#takeSealed(reader, end);
+    else if (index < this.#log.length - 1) await this.#finishSeal(reader, end, index + 1);
+    else if (isLogBlock(header.name)) this.#active = await this.#takeNewest(reader, end);
+    else throw reader.damage('the block ends without a footer', end.offset);
+    this.#previousFirstSeq = header.firstSeq;
+  }
+
+  /** Each header says what the block before it was when it was sealed. */
+  #checkChain(reader: BlockReader): void {
+    const { previous: said, firstSeq } = reader.header;
+    const here = this.#previous;
+    if (sameLink(said, here) && firstSeq === here.lastSeq + 1) return;
+    const differsFrom = Math.min(said.lastSeq, here.lastSeq);
+    const seqs =
+      said.lastSeq === here.lastSeq
+        ? { first: this.#previousFirstSeq, last: here.lastSeq }
+        : { first: differsFrom + 1, last: Math.max(said.lastSeq, here.lastSeq) };
+    const was = said.lastSeq === here.lastSeq ? 'has other content' : `ends with transaction ${here.lastSeq}`;
+    throw reader.damage(
+      `its header follows block ${said.number} up to transaction ${said.lastSeq}, and block ${here.number} here ${was}: one of the two files is an older copy or of another log`,
+      0,
+      seqs,
+    );
+  }
+
+  #replayWrite(reader: BlockReader, write: TxWrite, batch: ReadBatch): void {
+    const before = this.#options.target.replay(write);
+    const follows = isLogBlock(reader.header.name) ? write.version === before + 1 : write.version > before;
+    if (!follows)
+      throw reader.damage(
+        `version ${write.version} of key ${JSON.stringify(write.key)} follows version ${before}`,
+        batch.offset,
+        seqsOf(reader, batch),
+      );
+  }
+
+  async #takeSealed(reader: BlockReader, end: BlockEnd): Promise<void> {
+    const { name, lastInput } = reader.header;
+    this.#sealed.push({ name, bytes: end.offset + PAGE_BYTES });
+    this.#previous = lastInput ?? { number: name.last, lastSeq: reader.lastSeq, digest: reader.digest() };
+  }
+
+  /** An older block without footer: a crash came after its successor was named. The successor vouches for the content. */
+  async #finishSeal(reader: BlockReader, end: BlockEnd & { kind: 'unsealed' }, successorAt: number): Promise<void> {
+    const { files, onNotice } = this.#options;
+    const { name, uuid, firstSeq } = reader.header;
+    if (!isLogBlock(name)) throw reader.damage('a bad batch or footer', end.offset);
+    const successor = await this.#open(successorAt, reader.lastSeq);
+    await successor.close();
+    const { previous: said } = successor.header;
+    const successorFile = blockFileName(successor.header.name);
+    const link: ChainLink = { number: name.last, lastSeq: reader.lastSeq, digest: reader.digest() };
+    const { proof, end: tailEnd } = await reader.inspectTail(end);
+    if (reader.lastSeq < said.lastSeq) {
+      const by = proof ? `a valid ${proof.what} behind it at offset ${proof.offset}` : successorFile;
+      const seqs = { first: reader.lastSeq + 1, last: proof?.durableSeq ?? said.lastSeq };
+      throw reader.damage(`a bad batch, and ${by} proves that it was durable`, end.offset, seqs);
+    }
+    if (!sameLink(said, link)) {
+      const seqs = { first: firstSeq, last: reader.lastSeq };
+      throw reader.damage(`its content fails the digest in ${successorFile}`, 0, seqs);
+    }
+    if (tailEnd - end.offset > TORN_FOOTER_BYTES_MAX) {
+      const what = `${tailEnd - end.offset} bytes behind its last batch, where only a footer can lie`;
+      throw reader.damage(what, end.offset, { first: reader.lastSeq + 1, last: reader.lastSeq });
+    }
+    const { lastSeq, txCount } = reader;
+    const footer = { lastSeq, txCount, byteLength: end.offset, nextBlock: name.last + 1, digest: link.digest };
+    const file = await files.openToAppend(reader.path, 'open');
+    await file.appendDurably(encodeFooter(footer, name, blockSeed(uuid, name)), end.offset).finally(() => file.close());
+    const message = `${blockFileName(name)} was not sealed when the last run ended: sealed now, nothing is missing`;
+    onNotice({ level: 'warn', event: 'seal_finished', message });
+    this.#sealed.push({ name, bytes: end.offset + PAGE_BYTES });
+    this.#previous = link;
+  }
+
+  async #takeNewest(reader: BlockReader, end: BlockEnd & { kind: 'unsealed' }): Promise<ActiveBlock> {
+    const { files, onNotice } = this.#options;
+    const verdict = tailVerdict(end, await reader.inspectTail(end));
+    if (verdict.kind === 'damage')
+      throw reader.damage(verdict.what, end.offset, { first: reader.lastSeq + 1, last: verdict.durableSeq });
+    const { name, blockBytes, firstSeq } = reader.header;
+    if (verdict.kind === 'torn') {
+      const message = `${blockFileName(name)}: cut ${verdict.bytes} bytes of a batch that was being written when the last run ended, at offset ${end.offset}; nobody was told that it succeeded`;
+      onNotice({ level: 'warn', event: 'torn_tail', message });
+    } else if (end.offset === PAGE_BYTES) {
+      const file = await files.openToAppend(reader.path, 'open');
+      const { lastSeq, txCount, hash } = reader;
+      return { number: name.first, file, blockBytes, firstSeq, offset: end.offset, lastSeq, txCount, hash };
+    }
+    return rewriteNewest(this.#options, reader);
+  }
+
+  #reportProgress(blocksDone: number, reader: BlockReader): void {
+    const { clock, onProgress } = this.#options;
+    const now = clock.now();
+    if (now - this.#lastReportMs < PROGRESS_INTERVAL_MS) return;
+    this.#lastReportMs = now;
+    onProgress(this.#progress(blocksDone, reader.offset, reader.lastSeq));
+  }
+
+  #progress(blocksDone: number, bytesInBlock: number, transactions: number): RecoveryProgress {
+    return {
+      blocksDone,
+      blocks: this.#log.length,
+      bytesDone: this.#bytesBefore + bytesInBlock,
+      bytes: this.#bytes,
+      transactions,
+    };
+  }
+}
+
+/**
+ * Copies the valid batches of the newest block into a fresh file that takes its place, with a mark behind them. After a
+ * failed sync the page cache may show bytes that the disk does not have, and no second sync would write them: only writing
+ * them anew makes true what was just replayed.
+ */
+async function rewriteNewest(options: RecoveryOptions, reader: BlockReader): Promise<ActiveBlock> {
+  const { files, directory, maxBlockSize } = options;
+  const { name, uuid, firstSeq, previous } = reader.header;
+  const { lastSeq, txCount, offset: contentEnd } = reader;
+  const isEmpty = contentEnd === PAGE_BYTES;
+  const blank = await makeBlank(
+    files,
+    `${reader.path}${TEMPORARY_SUFFIX}`,
+    Math.max(maxBlockSize, contentEnd + 2 * PAGE_BYTES),
+  );
+  const { file, blockBytes } = blank;
+  const written = createHash('sha256');
+  const write = async (bytes: Buffer, position: number) => {
+    written.update(bytes);
+    await file.write(bytes, position);
+  };
+  await write(encodeHeader({ name, uuid, blockBytes, firstSeq, previous, lastInput: undefined }), 0);
+  await reader.copyBatches(write);
+  if (!isEmpty) {
+    const mark = Buffer.alloc(PAGE_BYTES);
+    const place = { seed: blockSeed(uuid, name), fileOffset: contentEnd };
+    encodeBatch(mark, [], { firstSeq: lastSeq + 1, durableSeq: lastSeq }, place);
+    await write(mark, contentEnd);
+  }
+  await file.sync();
+
+  const copy = await readBack(options, blank.path, name);
+  if (copy.lastSeq !== lastSeq || Buffer.compare(copy.digest(), written.digest()) !== 0)
+    throw new StartRefusal(exitCodes.inputOutput, `${blank.path} reads back other than it was written`);
+  await files.rename(blank.path, reader.path);
+  await files.syncDirectory(directory.path);
+  return { number: name.first, file, blockBytes, firstSeq, lastSeq, txCount, offset: copy.offset, hash: copy.hash };
+}
+
+async function readBack(options: RecoveryOptions, file: string, name: BlockName): Promise<BlockReader> {
+  const reader = await BlockReader.open(options.files, file, name, options.directory.uuid);
+  try {
+    await readToEnd(reader, () => {});
+    return reader;
+  } finally {
+    await reader.close();
+  }
+}

@@ -1,0 +1,119 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { type EntrySlice, entryBytes, sliceEntries, sliceTx, writeEntry } from '../../src/wal/entry-slice.ts';
+import {
+  BadRecord,
+  type CompactedEntry,
+  decodeEntries,
+  decodeTx,
+  encodeEntries,
+  encodeTx,
+  setSeq,
+  TX_ID_BYTES,
+} from '../../src/wal/tx-codec.ts';
+import { keys, values } from './merge-fixture.ts';
+
+const TX_ID = new Uint8Array(TX_ID_BYTES).fill(0xab);
+const safe = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
+const entry: fc.Arbitrary<CompactedEntry> = fc.record({ seq: safe, key: keys, version: safe, value: values });
+
+const without = ({ seq, key, version }: EntrySlice) => ({ seq, key, version });
+
+/** Somewhere in the middle of other bytes. */
+function embedded(bytes: Buffer): [Buffer, number, number] {
+  const around = Buffer.alloc(bytes.length + 20, 0xff);
+  around.set(bytes, 10);
+  return [around, 10, 10 + bytes.length];
+}
+
+test('a Tx: key, version and seq as the codec reads them', () => {
+  fc.assert(
+    fc.property(safe, fc.array(entry, { minLength: 1, maxLength: 5 }), (seq, writes) => {
+      const bytes = encodeTx(TX_ID, writes);
+      setSeq(bytes, 0, seq);
+      const decoded = decodeTx(bytes);
+      expect(sliceTx(...embedded(bytes)).map(without)).toEqual(
+        decoded.writes.map(({ key, version }) => ({ seq, key, version })),
+      );
+    }),
+  );
+});
+
+test('Entries: read as the codec reads them, and written byte for byte as the codec writes them', () => {
+  fc.assert(
+    fc.property(fc.array(entry, { minLength: 1, maxLength: 5 }), (entries) => {
+      const bytes = encodeEntries(entries);
+      const slices = sliceEntries(...embedded(bytes));
+      expect(slices.map(without)).toEqual(decodeEntries(bytes).map(({ seq, key, version }) => ({ seq, key, version })));
+
+      const written = Buffer.alloc(slices.reduce((sum, slice) => sum + entryBytes(slice), 0));
+      let at = 0;
+      for (const slice of slices) at = writeEntry(written, at, slice);
+      expect(at).toBe(written.length);
+      expect(written.equals(bytes)).toBe(true);
+    }),
+  );
+});
+
+test('a write of a Tx becomes an entry of the same content', () => {
+  fc.assert(
+    fc.property(safe, entry, (seq, { key, version, value }) => {
+      const tx = encodeTx(TX_ID, [{ key, version, value }]);
+      setSeq(tx, 0, seq);
+      const [slice] = sliceTx(tx, 0, tx.length);
+      const written = Buffer.alloc(entryBytes(slice!));
+      writeEntry(written, 0, slice!);
+      expect(decodeEntries(written)).toEqual([{ seq, key, version, value }]);
+    }),
+  );
+});
+
+test('S19: bytes cut short or changed are a bad record or another one, never anything else', () => {
+  fc.assert(
+    fc.property(entry, fc.nat(), fc.nat(255), (one, where, byte) => {
+      const bytes = encodeEntries([one]);
+      expect(() => sliceEntries(bytes, 0, where % bytes.length)).toThrow(BadRecord);
+      const changed = Buffer.from(bytes);
+      changed[where % bytes.length] = byte;
+      for (const slice of [sliceEntries, sliceTx]) {
+        try {
+          slice(changed, 0, changed.length);
+        } catch (error) {
+          expect(error).toBeInstanceOf(BadRecord);
+        }
+      }
+    }),
+  );
+});
+
+test('S19: what is missing or out of range in a record with a good checksum', () => {
+  const refusal = (slice: typeof sliceTx, hex: string) => {
+    const bytes = Buffer.from(hex.replaceAll(' ', ''), 'hex');
+    try {
+      slice(bytes, 0, bytes.length);
+      return undefined;
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  const seq = '09 0700000000000000';
+  // A key `a`, version 2, true.
+  const write = '0a0161 1002 3801';
+  expect(refusal(sliceTx, `${seq} 1a07 ${write}`)).toBeUndefined();
+  expect(refusal(sliceTx, seq)).toBe('transaction 7 writes nothing');
+  expect(refusal(sliceTx, `1a07 ${write}`)).toBe('a write without seq');
+  expect(refusal(sliceTx, `${seq} 1a04 1002 3801`)).toBe('a write without key');
+  expect(refusal(sliceTx, `${seq} 1a05 0a0161 3801`)).toBe('a write without version');
+  expect(refusal(sliceTx, `${seq} 1a06 0a01ff 1002 00`)).toBe('a key that is not UTF-8');
+  expect(refusal(sliceTx, `${seq} 1a08 0a03eda080 1002 00`)).toBe('a key that is not UTF-8');
+  expect(refusal(sliceTx, `${seq} 1a05 0a0161 1080`)).toBe('a number that does not end');
+  expect(refusal(sliceTx, `${seq} 1a07 0a03efbfbd 1002`)).toBeUndefined();
+  expect(refusal(sliceTx, '09 ffffffffffffffff')).toBe('a seq above 2^53 - 1');
+  expect(refusal(sliceTx, `${seq} 1a0c 0a0161 10 8080808080808010`)).toBe('a number above 2^53 - 1');
+  expect(refusal(sliceTx, `${seq} 1a08 ${write}`)).toBe('a field that is longer than its message');
+  expect(refusal(sliceTx, '09 07000000')).toBe('a field that is longer than its message');
+  expect(refusal(sliceTx, `${seq} 1a03 38ffff 00`)).toBe('a field that is longer than its message');
+  expect(refusal(sliceTx, `${seq} 1b`)).toBe('a field of wire type 3');
+  expect(refusal(sliceEntries, '')).toBe('a frame without entries');
+  expect(refusal(sliceEntries, `0a09 ${seq}`)).toBe('an entry without write');
+});
