@@ -1,0 +1,149 @@
+/** What every key holds now, and the account of the memory that it takes. Plain data; only durable writes reach it. */
+import type { StoredValue } from '../outcome.ts';
+import type { ReplayTarget } from '../wal/recovery.ts';
+import { exitCodes, StartRefusal } from '../wal/refusal.ts';
+import type { TxWrite } from '../wal/tx-codec.ts';
+import type { Value } from '../wal/value.ts';
+
+export interface IndexLimits {
+  /** Bytes that keys and values may take, by the account below. */
+  readonly memoryMax: number;
+  readonly maxKeys: number;
+}
+
+/** What a put will add to the index. Negative bytes where it replaces larger values. */
+export interface Growth {
+  readonly bytes: number;
+  readonly keys: number;
+}
+
+export type LimitReached = { readonly code: 'MEMORY_LIMIT' | 'KEYS_LIMIT'; readonly error: string };
+
+interface Entry {
+  /** `undefined`: deleted, and the version goes on counting. */
+  value: Value | undefined;
+  version: number;
+}
+
+/**
+ * An estimate, on the high side, of what V8 takes beside the characters: the entry object, its place in the map at the
+ * worst load, and the two string headers. `bench/restart.ts` prints what it really is.
+ */
+const ENTRY_OVERHEAD_BYTES = 160;
+const NUMBER_BYTES = 16;
+
+export class KeyIndex implements ReplayTarget {
+  readonly #entries = new Map<string, Entry>();
+  readonly #limits: IndexLimits;
+  #bytes = 0;
+  // Growth that was promised to puts whose flush is under way.
+  #reservedBytes = 0;
+  #reservedKeys = 0;
+
+  constructor(limits: IndexLimits) {
+    this.#limits = limits;
+  }
+
+  /** Keys that take up memory, deleted ones included. */
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** Accounted memory of keys and values, without what is promised to puts under way. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get(key: string): StoredValue | undefined {
+    const entry = this.#entries.get(key);
+    return entry && entry.value !== undefined ? (entry as StoredValue) : undefined;
+  }
+
+  /** The version a put must expect: 0 for a key that does not exist, be it deleted or never made. */
+  currentVersion(key: string): number {
+    const entry = this.#entries.get(key);
+    return entry && entry.value !== undefined ? entry.version : 0;
+  }
+
+  /** The last version that the key ever had, deleted or not: the next one is this + 1. */
+  lastVersion(key: string): number {
+    return this.#entries.get(key)?.version ?? 0;
+  }
+
+  growthOf(writes: readonly TxWrite[]): Growth {
+    let bytes = 0;
+    let keys = 0;
+    for (const { key, value } of writes) {
+      const entry = this.#entries.get(key);
+      bytes += valueBytes(value) - (entry ? valueBytes(entry.value) : 0);
+      if (entry) continue;
+      bytes += ENTRY_OVERHEAD_BYTES + stringBytes(key);
+      keys += 1;
+    }
+    return { bytes, keys };
+  }
+
+  /** Promises room for a put, or says which limit stands against it. Shrinking is always possible. */
+  reserve({ bytes, keys }: Growth): LimitReached | undefined {
+    const { memoryMax, maxKeys } = this.#limits;
+    const keysThen = this.#entries.size + this.#reservedKeys + keys;
+    if (keys > 0 && keysThen > maxKeys)
+      return { code: 'KEYS_LIMIT', error: `the store would have ${keysThen} keys; maxKeys is ${maxKeys}` };
+    const bytesThen = this.#bytes + this.#reservedBytes + bytes;
+    if (bytes > 0 && bytesThen > memoryMax)
+      return {
+        code: 'MEMORY_LIMIT',
+        error: `keys and values would take ${bytesThen} bytes of memory; memoryMax is ${memoryMax}`,
+      };
+    // A shrinking put gives its room back only when it is applied: until then it may still fail.
+    this.#reservedBytes += Math.max(0, bytes);
+    this.#reservedKeys += keys;
+    return undefined;
+  }
+
+  unreserve({ bytes, keys }: Growth): void {
+    this.#reservedBytes -= Math.max(0, bytes);
+    this.#reservedKeys -= keys;
+  }
+
+  apply(writes: readonly TxWrite[]): void {
+    for (const write of writes) this.#set(write);
+  }
+
+  /** A write from the log at start. Refuses to start where it does not fit: a smaller limit than the store needs. */
+  replay(write: TxWrite): number {
+    const before = this.#set(write);
+    const { memoryMax, maxKeys } = this.#limits;
+    if (this.#bytes > memoryMax || this.#entries.size > maxKeys)
+      throw new StartRefusal(
+        exitCodes.settings,
+        `the store holds more than the settings allow: over ${this.#bytes} bytes in ${this.#entries.size} keys; memoryMax is ${memoryMax}, maxKeys is ${maxKeys}; raise them (memoryMax may need a larger heap: NODE_OPTIONS=--max-old-space-size)`,
+      );
+    return before;
+  }
+
+  #set({ key, value, version }: TxWrite): number {
+    const entry = this.#entries.get(key);
+    if (entry) {
+      const before = entry.version;
+      this.#bytes += valueBytes(value) - valueBytes(entry.value);
+      // A new object, not the old one changed: readers may still hold that one.
+      this.#entries.set(key, { value, version });
+      return before;
+    }
+    this.#entries.set(key, { value, version });
+    this.#bytes += ENTRY_OVERHEAD_BYTES + stringBytes(key) + valueBytes(value);
+    return 0;
+  }
+}
+
+function valueBytes(value: Value | undefined): number {
+  if (typeof value === 'string') return stringBytes(value);
+  if (typeof value === 'object') return Array.isArray(value) ? NUMBER_BYTES * (1 + value.length) : NUMBER_BYTES;
+  return typeof value === 'bigint' || (typeof value === 'number' && !Number.isInteger(value)) ? NUMBER_BYTES : 0;
+}
+
+// V8 takes one byte a character where all are in Latin-1, else two. Two for whatever is not ASCII is never too little.
+function stringBytes(text: string): number {
+  return Buffer.byteLength(text) === text.length ? text.length : 2 * text.length;
+}

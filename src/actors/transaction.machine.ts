@@ -1,0 +1,220 @@
+/**
+ * The recipe of a put, from the request to the answer:
+ *
+ *     reserving → validating → staging → awaitingFlush → committed
+ *
+ * or `rejected` before anything was staged, `rolledBack` when the flush definitely failed, `undecided` when nobody knows.
+ * It reads only what is durable: the index changes in the same turn in which the flush is known to have succeeded.
+ */
+import { assign, sendTo, setup } from 'xstate';
+import { invariant } from '../invariant.ts';
+import type { Conflict, PutOperation, PutOutcome } from '../outcome.ts';
+import { BATCH_BYTES_MAX, BATCH_HEAD_BYTES, FRAME_HEAD_BYTES } from '../wal/format.ts';
+import { encodeTx, type TxWrite } from '../wal/tx-codec.ts';
+import type { Growth, KeyIndex } from './key-index.ts';
+import type {
+  Append,
+  Denied,
+  Durable,
+  FlushReply,
+  NotApplied,
+  Overdue,
+  Ref,
+  ToKeyLocks,
+  ToTransaction,
+} from './messages.ts';
+
+export interface TransactionInput {
+  /** Counts the transactions since the start; also the machine's output, by which its parent knows it. */
+  readonly number: number;
+  /** 32 hexadecimal digits, as told to the caller. */
+  readonly id: string;
+  readonly operations: readonly PutOperation[];
+  readonly keyLocks: Ref<ToKeyLocks>;
+  readonly flusher: Ref<Append>;
+  readonly index: KeyIndex;
+  /** Called once, in the turn in which the outcome is known. */
+  readonly answer: (outcome: PutOutcome) => void;
+}
+
+export interface TransactionContext {
+  readonly put: TransactionInput;
+  readonly keys: readonly string[];
+  /** Keys that others held when this put asked for them. */
+  readonly rivals: ReadonlyMap<string, string>;
+  readonly conflicts: readonly Conflict[];
+  /** Why the put could not be staged. */
+  readonly refusal: PutOutcome | undefined;
+  readonly staged: Staged | undefined;
+}
+
+/** What will become true when the flush succeeds. */
+interface Staged {
+  readonly writes: readonly TxWrite[];
+  readonly record: Buffer;
+  /** Room promised by the index. */
+  readonly growth: Growth;
+}
+
+const NOBODY: ReadonlyMap<string, string> = new Map();
+const NO_CONFLICTS: readonly Conflict[] = [];
+const VERSION_MAX = Number.MAX_SAFE_INTEGER;
+
+export const transactionMachine = setup({
+  types: {
+    input: {} as TransactionInput,
+    context: {} as TransactionContext,
+    events: {} as ToTransaction,
+    output: {} as number,
+  },
+  guards: {
+    someKeyIsTaken: ({ context }) => context.rivals.size > 0,
+    someKeyIsStale: ({ context }) => context.conflicts.length > 0,
+    cannotBeStaged: ({ context }) => context.refusal !== undefined,
+  },
+  actions: {
+    reserveKeys: sendTo(
+      ({ context }) => context.put.keyLocks,
+      ({ context, self }) => ({
+        type: 'reserve',
+        keys: context.keys,
+        holder: context.put.id,
+        replyTo: self as Ref<ToTransaction>,
+      }),
+    ),
+    noteRivals: assign(({ event }) => ({ rivals: (event as Denied).rivals })),
+    compareVersions: assign(({ context }) => ({ conflicts: findConflicts(context) })),
+    stage: assign(({ context }) => stage(context)),
+    append: sendTo(
+      ({ context }) => context.put.flusher,
+      ({ context, self }) => ({ type: 'append', record: context.staged!.record, replyTo: self as Ref<FlushReply> }),
+    ),
+    applyStaged: ({ context }) => {
+      context.put.index.unreserve(context.staged!.growth);
+      context.put.index.apply(context.staged!.writes);
+    },
+    dropStaged: ({ context }) => context.put.index.unreserve(context.staged!.growth),
+    releaseKeys: sendTo(
+      ({ context }) => context.put.keyLocks,
+      ({ context }) => ({ type: 'release', keys: context.keys, holder: context.put.id }),
+    ),
+    answerCommitted: ({ context, event }) => {
+      const versions = context.staged!.writes.map((write) => write.version);
+      context.put.answer({ code: 'COMMITTED', id: context.put.id, seq: (event as Durable).seq, versions });
+    },
+    answerConflicts: ({ context: { put, conflicts } }) => {
+      const isStale = conflicts.some((conflict) => conflict.reason === 'stale');
+      put.answer({ code: isStale ? 'STALE_VERSION' : 'KEY_IN_FLIGHT', id: put.id, conflicts });
+    },
+    answerRefusal: ({ context }) => context.put.answer(context.refusal!),
+    answerNotApplied: ({ context, event }) => {
+      const { code, error } = event as NotApplied;
+      context.put.answer({ code, error });
+    },
+    answerUndecided: ({ context, event }) =>
+      context.put.answer({ code: 'OUTCOME_UNKNOWN', cause: 'sync_failed', error: (event as Overdue).error }),
+    answerOverdue: ({ context, event }) =>
+      context.put.answer({ code: 'OUTCOME_UNKNOWN', cause: 'timeout', error: (event as Overdue).error }),
+  },
+}).createMachine({
+  id: 'transaction',
+  context: ({ input }) => ({
+    put: input,
+    keys: input.operations.map((operation) => operation.key),
+    rivals: NOBODY,
+    conflicts: NO_CONFLICTS,
+    refusal: undefined,
+    staged: undefined,
+  }),
+  output: ({ context }) => context.put.number,
+  initial: 'reserving',
+  states: {
+    reserving: {
+      entry: 'reserveKeys',
+      on: {
+        granted: { target: 'validating' },
+        // Its keys are compared all the same: the caller learns of every key that stands against the put.
+        denied: { target: 'validating', actions: 'noteRivals' },
+      },
+    },
+    validating: {
+      entry: 'compareVersions',
+      always: [
+        { guard: 'someKeyIsTaken', target: 'rejected', actions: 'answerConflicts' },
+        { guard: 'someKeyIsStale', target: 'rejected', actions: ['releaseKeys', 'answerConflicts'] },
+        { target: 'staging' },
+      ],
+    },
+    staging: {
+      entry: 'stage',
+      always: [
+        { guard: 'cannotBeStaged', target: 'rejected', actions: ['releaseKeys', 'answerRefusal'] },
+        { target: 'awaitingFlush' },
+      ],
+    },
+    awaitingFlush: {
+      entry: 'append',
+      on: {
+        durable: { target: 'committed', actions: ['applyStaged', 'releaseKeys', 'answerCommitted'] },
+        notApplied: { target: 'rolledBack', actions: ['dropStaged', 'releaseKeys', 'answerNotApplied'] },
+        undecided: { target: 'undecided', actions: 'answerUndecided' },
+        overdue: { target: 'overdue', actions: 'answerOverdue' },
+      },
+    },
+    // The caller has been told that nobody knows yet. The keys stay held until the disk answers.
+    overdue: {
+      on: {
+        durable: { target: 'committed', actions: ['applyStaged', 'releaseKeys'] },
+        notApplied: { target: 'rolledBack', actions: ['dropStaged', 'releaseKeys'] },
+        undecided: { target: 'undecided' },
+      },
+    },
+    committed: { type: 'final' },
+    rejected: { type: 'final' },
+    rolledBack: { type: 'final' },
+    // The keys stay held: the store has halted, and nobody may build on what may or may not be there.
+    undecided: { type: 'final' },
+  },
+});
+
+/** One conflict for each failing key, in request order. A stale key is reported as such also while somebody holds it. */
+function findConflicts({ put: { operations, index }, rivals }: TransactionContext): readonly Conflict[] {
+  if (rivals.size === 0 && operations.every(({ key, version }) => index.currentVersion(key) === version))
+    return NO_CONFLICTS;
+  const conflicts: Conflict[] = [];
+  for (const { key, version: expected } of operations) {
+    const current = index.currentVersion(key);
+    if (current !== expected) conflicts.push({ key, reason: 'stale', expected, current });
+    else if (rivals.has(key)) conflicts.push({ key, reason: 'in_flight', expected, current, holder: rivals.get(key)! });
+  }
+  return conflicts;
+}
+
+function stage({ put: { id, operations, index } }: TransactionContext): Pick<TransactionContext, 'staged' | 'refusal'> {
+  const writes: TxWrite[] = [];
+  for (const { key, value } of operations) {
+    const version = index.lastVersion(key) + 1;
+    if (version > VERSION_MAX)
+      return refused({
+        code: 'VERSION_EXHAUSTED',
+        error: `key ${JSON.stringify(key)} has version ${VERSION_MAX}, the highest there is, and cannot be written again`,
+      });
+    writes.push({ key, value, version });
+  }
+  const record = encodeTx(Buffer.from(id, 'hex'), writes);
+  const bytesMax = BATCH_BYTES_MAX - BATCH_HEAD_BYTES - FRAME_HEAD_BYTES;
+  if (record.length > bytesMax)
+    return refused({
+      code: 'PUT_TOO_LARGE',
+      error: `the put takes ${record.length} bytes in the log; ${bytesMax} are allowed`,
+    });
+  const growth = index.growthOf(writes);
+  const limit = index.reserve(growth);
+  if (limit) return refused(limit);
+  return { staged: { writes, record, growth }, refusal: undefined };
+}
+
+function refused(refusal: PutOutcome): Pick<TransactionContext, 'staged' | 'refusal'> {
+  invariant(refusal.code !== 'COMMITTED', 'a refusal that commits');
+  return { staged: undefined, refusal };
+}

@@ -1,0 +1,112 @@
+/**
+ * Parent of all transaction actors: starts them, knows which are under way, and tells those that wait too long. Written as
+ * plain actor logic, because every transaction reports its end here and an interpreted parent would pay for each.
+ */
+import {
+  type ActorLogic,
+  type AnyActorRef,
+  createActor,
+  type DoneActorEvent,
+  type ErrorActorEvent,
+  type Snapshot,
+} from 'xstate';
+import { invariant } from '../invariant.ts';
+import type { Clock } from '../wal/platform.ts';
+import { compileMachine } from './compile-machine.ts';
+import { type TransactionInput, transactionMachine } from './transaction.machine.ts';
+
+export interface TransactionsInput {
+  readonly clock: Clock;
+  /** How long a put may wait for the disk before its caller is told that nobody knows. */
+  readonly putTimeoutMs: number;
+  /** An error inside a transaction is a bug, never a refusal. */
+  readonly onBug: (error: unknown) => void;
+}
+
+const transactionLogic = compileMachine(transactionMachine);
+
+/** The transactions under way, oldest first. */
+export class Transactions {
+  readonly #input: TransactionsInput;
+  readonly #live = new Map<number, { readonly ref: AnyActorRef; readonly startedMs: number }>();
+  #sweep: unknown;
+  #onIdle: (() => void)[] = [];
+
+  constructor(input: TransactionsInput) {
+    this.#input = input;
+  }
+
+  get count(): number {
+    return this.#live.size;
+  }
+
+  /** How long the oldest one has been under way, in milliseconds; 0 if there is none. */
+  get oldestAgeMs(): number {
+    const oldest = this.#live.values().next();
+    return oldest.done ? 0 : this.#input.clock.now() - oldest.value.startedMs;
+  }
+
+  start(parent: AnyActorRef, input: TransactionInput): void {
+    // `parent` makes it a child as `spawn` would, without a copy of the parent's context for each.
+    const ref = createActor(transactionLogic, { id: input.id, input, parent } as never);
+    this.#live.set(input.number, { ref, startedMs: this.#input.clock.now() });
+    this.#sweep ??= this.#scheduleSweep();
+    ref.start();
+  }
+
+  ended(number: number): void {
+    invariant(this.#live.delete(number), () => `transaction ${number} ended twice`);
+    if (this.#live.size > 0) return;
+    for (const callback of this.#onIdle.splice(0)) callback();
+  }
+
+  failed(error: unknown): void {
+    this.#input.onBug(error);
+  }
+
+  /** Calls back when none is under way, at once if that is now. */
+  whenIdle(callback: () => void): void {
+    if (this.#live.size === 0) callback();
+    else this.#onIdle.push(callback);
+  }
+
+  /** Tells every caller that still waits that nobody knows yet. */
+  abandon(error: string): void {
+    for (const { ref } of this.#live.values()) ref.send({ type: 'overdue', error });
+  }
+
+  #scheduleSweep(): unknown {
+    const { clock, putTimeoutMs } = this.#input;
+    const everyMs = Math.max(1, putTimeoutMs / 20);
+    return clock.setTimeout(() => {
+      const now = clock.now();
+      for (const { ref, startedMs } of this.#live.values()) {
+        if (now - startedMs < putTimeoutMs) break;
+        const error = `the disk has not answered in ${putTimeoutMs} ms (putTimeoutMs); the put may still be applied`;
+        ref.send({ type: 'overdue', error });
+      }
+      this.#sweep = this.#live.size > 0 ? this.#scheduleSweep() : undefined;
+    }, everyMs);
+  }
+}
+
+/** The supervising actor itself: it only takes note of how its children end. */
+export const transactionsLogic: ActorLogic<
+  Snapshot<undefined> & { readonly transactions: Transactions },
+  { type: string } & Partial<DoneActorEvent<number> & ErrorActorEvent>,
+  TransactionsInput
+> = {
+  getInitialSnapshot: (_scope, input) => ({
+    status: 'active',
+    output: undefined,
+    error: undefined,
+    transactions: new Transactions(input),
+  }),
+  transition: (snapshot, event) => {
+    // Told apart by what they carry: their types end in the child's id and would have to be searched each time.
+    if (event.output !== undefined) snapshot.transactions.ended(event.output);
+    else if (event.error !== undefined) snapshot.transactions.failed(event.error);
+    return snapshot;
+  },
+  getPersistedSnapshot: (snapshot) => snapshot,
+};

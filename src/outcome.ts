@@ -1,0 +1,59 @@
+/** What a put may ask for and every answer it can get: the vocabulary that HTTP, store and actors share. */
+import type { Value } from './wal/value.ts';
+
+export interface PutOperation {
+  readonly key: string;
+  readonly value: Value;
+  /** The version the caller expects the key to have; 0: the key does not exist. */
+  readonly version: number;
+}
+
+export interface StoredValue {
+  readonly value: Value;
+  readonly version: number;
+}
+
+/** Why one key of a put was refused. `current` is its committed version, 0 if it does not exist. */
+export type Conflict =
+  | { readonly key: string; readonly reason: 'stale'; readonly expected: number; readonly current: number }
+  | {
+      readonly key: string;
+      readonly reason: 'in_flight';
+      readonly expected: number;
+      readonly current: number;
+      readonly holder: string;
+    };
+
+/** Answers to a put. All but `COMMITTED` and `OUTCOME_UNKNOWN` mean: it was not applied and never will be. */
+export type PutOutcome =
+  | { readonly code: 'COMMITTED'; readonly id: string; readonly seq: number; readonly versions: readonly number[] }
+  | { readonly code: 'STALE_VERSION'; readonly id: string; readonly conflicts: readonly Conflict[] }
+  | { readonly code: 'KEY_IN_FLIGHT'; readonly id: string; readonly conflicts: readonly Conflict[] }
+  /** The key's version is 2^53 − 1, beyond which none can be told from the next. */
+  | { readonly code: 'VERSION_EXHAUSTED'; readonly error: string }
+  /** The put encoded is larger than a batch may be. */
+  | { readonly code: 'PUT_TOO_LARGE'; readonly error: string }
+  | { readonly code: PutRefusal; readonly error: string }
+  /** The disk did not answer in time (`timeout`) or failed while we were syncing (`sync_failed`). */
+  | { readonly code: 'OUTCOME_UNKNOWN'; readonly cause: 'timeout' | 'sync_failed'; readonly error: string };
+
+/** A put that was definitely not applied, for a reason that is the server's. */
+export type PutRefusal = AdmissionRefusal | 'DISK_FULL' | 'MEMORY_LIMIT' | 'KEYS_LIMIT';
+
+/** Why no put is taken in at all just now. */
+export type AdmissionRefusal = 'QUEUE_FULL' | 'DRAINING' | 'HALTED';
+
+/** What a request handler needs of the store. `openStore` in `store.ts` makes it; tests and benches may make their own. */
+export interface StoreService {
+  /** What the key holds now, durable; `undefined` if it does not exist. */
+  get(key: string): StoredValue | undefined;
+  /**
+   * Writes all or nothing. Never rejects. The operations must be well formed: at least one, no key twice, limits
+   * checked; the request layer has seen to that.
+   */
+  put(operations: readonly PutOperation[]): Promise<PutOutcome>;
+  /** Why a put would be refused unseen just now; `undefined` if it would be taken in. Cheap: asked before the body is read. */
+  refusesPuts(): { readonly code: AdmissionRefusal; readonly error: string } | undefined;
+  /** Whether a put could be acknowledged now: serving, disk with room, last flush not overdue. */
+  readiness(): { readonly ready: true } | { readonly ready: false; readonly reason: string };
+}

@@ -1,0 +1,191 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { type AnyStateMachine, assign, createActor, createMachine, sendTo, setup } from 'xstate';
+import { compileMachine, UnsupportedMachine } from '../../src/actors/compile-machine.ts';
+import { KeyIndex } from '../../src/actors/key-index.ts';
+import { keyLocksMachine } from '../../src/actors/key-locks.machine.ts';
+import type { Table } from '../../src/actors/machine-table.ts';
+import { transactionMachine } from '../../src/actors/transaction.machine.ts';
+import { recordingActor } from '../support/actor-recorder.ts';
+
+/** An actor to send to, which notes what it is sent. */
+const recorder = (name: string, notes: unknown[]) =>
+  recordingActor((message) => notes.push([name, withoutRefs(message)]));
+
+/** A copy to compare: actors are named, not followed. */
+function withoutRefs(value: object): object {
+  return JSON.parse(
+    JSON.stringify(value, (key, inner) => {
+      if (key === 'replyTo') return 'ref';
+      return inner instanceof Map ? [...inner] : inner;
+    }),
+  );
+}
+
+type Event = { type: string };
+
+/** Runs one actor through the events and notes everything that can be seen from outside. */
+function run(logic: never, input: (notes: unknown[]) => object, events: (notes: unknown[]) => readonly Event[]) {
+  const notes: unknown[] = [];
+  const actor = createActor(logic, { input: input(notes) as never, id: 'subject' }) as ReturnType<typeof createActor>;
+  const { table } = logic as { table?: Table };
+  const noteStep = (event: string, to: unknown) => event !== 'xstate.init' && notes.push(['microstep', event, to]);
+  if (table) table.onTransition = ({ event, to }) => noteStep(event.type, to);
+  actor.system.inspect((inspected) => {
+    if (inspected.type !== '@xstate.microstep' || inspected.actorRef !== actor) return;
+    // The interpreter also reports a step that took no transition, where it ignored an event.
+    const { _transitions: taken } = inspected as unknown as { _transitions: unknown[] };
+    if (taken.length > 0) noteStep(inspected.event.type, (inspected.snapshot as unknown as { value: unknown }).value);
+  });
+  actor.subscribe({ error: (error) => notes.push(['error', String(error)]) });
+  actor.start();
+  const see = () => {
+    const { value, status } = actor.getSnapshot() as unknown as { value: unknown; status: unknown };
+    notes.push(['snapshot', value, status]);
+  };
+  see();
+  for (const event of events(notes)) {
+    if (actor.getSnapshot().status !== 'active') break;
+    actor.send(event as never);
+    see();
+  }
+  return notes;
+}
+
+const transactionInput = (versions: Record<string, number>, expected: Record<string, number>) => (notes: unknown[]) => {
+  const index = new KeyIndex({ memoryMax: 100_000, maxKeys: 3 });
+  for (const [key, version] of Object.entries(versions)) index.replay({ key, value: 'old', version });
+  return {
+    number: 1,
+    id: '00112233445566778899aabbccddeeff',
+    operations: Object.entries(expected).map(([key, version]) => ({ key, value: `new ${key}`, version })),
+    keyLocks: recorder('keyLocks', notes),
+    flusher: recorder('flusher', notes),
+    index,
+    answer: (outcome: unknown) => notes.push(['answer', outcome]),
+  };
+};
+
+const transactionEvent = fc.constantFrom<Event>(
+  { type: 'granted' },
+  { type: 'denied', rivals: new Map([['a', 'rival']]) } as Event,
+  { type: 'durable', seq: 7 } as Event,
+  { type: 'notApplied', code: 'DISK_FULL', error: 'full' } as Event,
+  { type: 'undecided', error: 'EIO' } as Event,
+  { type: 'overdue', error: 'slow' } as Event,
+  { type: 'nonsense' },
+);
+
+const versions = fc.dictionary(fc.constantFrom('a', 'b'), fc.constantFrom(1, 2, Number.MAX_SAFE_INTEGER));
+const expected = fc.dictionary(fc.constantFrom('a', 'b', 'c', 'd'), fc.constantFrom(0, 1, 2), { minKeys: 1 });
+
+test('a compiled transaction takes the same steps, says and answers the same as the interpreted one', () => {
+  const compiled = compileMachine(transactionMachine);
+  fc.assert(
+    fc.property(versions, expected, fc.array(transactionEvent, { maxLength: 8 }), (has, wants, events) => {
+      const input = transactionInput(has, wants);
+      const interpreted = run(transactionMachine as never, input, () => events);
+      expect(run(compiled as never, input, () => events)).toEqual(interpreted);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+const keyLocksEvent = fc.tuple(
+  fc.constantFrom('reserve', 'release'),
+  fc.uniqueArray(fc.constantFrom('a', 'b', 'c'), { minLength: 1 }),
+  fc.constantFrom('first', 'second'),
+);
+
+test('compiled key locks answer the same as interpreted ones', () => {
+  const compiled = compileMachine(keyLocksMachine);
+  fc.assert(
+    fc.property(fc.array(keyLocksEvent, { maxLength: 12 }), (steps) => {
+      const events = (notes: unknown[]) =>
+        steps.map(([type, keys, holder]) => ({ type, keys, holder, replyTo: recorder(holder, notes) }));
+      const interpreted = run(keyLocksMachine as never, () => ({}), events);
+      expect(run(compiled as never, () => ({}), events)).toEqual(interpreted);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('output, exit actions and assignments by property work as in the interpreter', () => {
+  const observe = (prepare: (machine: AnyStateMachine) => unknown) => {
+    const notes: unknown[] = [];
+    const sink = recordingActor((message) => notes.push(message));
+    const machine = setup({
+      types: { context: {} as { count: number }, output: {} as number, events: {} as { type: 'go' } },
+      actions: {
+        count: assign({ count: ({ context }) => context.count + 1 }),
+        note: ({ context }) => notes.push(`note ${context.count}`),
+        tell: sendTo(
+          () => sink,
+          ({ context }) => ({ type: `told ${context.count}` }),
+        ),
+      },
+      guards: { enough: ({ context }) => context.count >= 3 },
+    }).createMachine({
+      context: { count: 0 },
+      initial: 'a',
+      output: ({ context }) => context.count,
+      states: {
+        a: { entry: ['tell', 'note', 'count'], exit: 'note', on: { go: { target: 'b', actions: ['count', 'tell'] } } },
+        b: { entry: 'note', always: [{ guard: 'enough', target: 'c' }, { target: 'a' }] },
+        c: { type: 'final' },
+      },
+    });
+    const actor = createActor(prepare(machine) as never, {} as never) as unknown as ReturnType<
+      typeof createActor<typeof machine>
+    >;
+    actor.start();
+    actor.send({ type: 'go' });
+    actor.send({ type: 'go' });
+    const { status, output, context, value } = actor.getSnapshot();
+    return { status, output, count: context.count, value, notes };
+  };
+  const interpreted = observe((machine) => machine);
+  expect(interpreted.status).toBe('done');
+  expect(observe((machine) => compileMachine(machine))).toEqual(interpreted);
+});
+
+const unsupported: [feature: string, machine: AnyStateMachine][] = [
+  [
+    'state "a" uses a state of type compound',
+    createMachine({ initial: 'a', states: { a: { initial: 'b', states: { b: {} } } } }),
+  ],
+  ['the machine uses a machine of type parallel', createMachine({ type: 'parallel', states: { a: {} } })],
+  [
+    'state "a" uses the actor "nowhere", which is not set up',
+    createMachine({ initial: 'a', states: { a: { invoke: { src: 'nowhere' } } } }),
+  ],
+  [
+    'state "a" uses the delay "nowhere", which is not set up',
+    createMachine({ initial: 'a', states: { a: { after: { nowhere: 'b' } }, b: {} } }),
+  ],
+  [
+    'state "a" uses the event descriptor "*"',
+    createMachine({ initial: 'a', states: { a: { on: { '*': 'b' } }, b: {} } }),
+  ],
+  [
+    'the machine uses actions of the machine itself',
+    createMachine({ entry: () => {}, initial: 'a', states: { a: {} } }),
+  ],
+  [
+    'state "a" uses the action "nowhere", which is not set up',
+    createMachine({ initial: 'a', states: { a: { entry: 'nowhere' } } }),
+  ],
+  [
+    'state "a" uses the guard "nowhere", which is not set up',
+    createMachine({ initial: 'a', states: { a: { on: { go: { guard: 'nowhere', target: 'b' } } }, b: {} } }),
+  ],
+  [
+    'state "a" uses a transition to itself without reenter',
+    createMachine({ initial: 'a', states: { a: { on: { go: 'a' } } } }),
+  ],
+];
+
+test.each(unsupported)('refused when compiled: %s', (feature, machine) => {
+  expect(() => compileMachine(machine)).toThrow(UnsupportedMachine);
+  expect(() => compileMachine(machine)).toThrow(feature);
+});

@@ -1,0 +1,114 @@
+import { expect, test } from 'vitest';
+import { KeyIndex } from '../../src/actors/key-index.ts';
+import { StartRefusal } from '../../src/wal/refusal.ts';
+
+const open = (limits: { memoryMax?: number; maxKeys?: number } = {}) =>
+  new KeyIndex({ memoryMax: 1_000_000, maxKeys: 1_000, ...limits });
+
+test('a key that was never written does not exist', () => {
+  const index = open();
+  expect(index.get('a')).toBeUndefined();
+  expect(index.currentVersion('a')).toBe(0);
+  expect(index.lastVersion('a')).toBe(0);
+});
+
+test('a key holds what was applied last', () => {
+  const index = open();
+  index.apply([{ key: 'a', value: 1, version: 1 }]);
+  index.apply([{ key: 'a', value: 'two', version: 2 }]);
+  expect(index.get('a')).toEqual({ value: 'two', version: 2 });
+  expect(index.size).toBe(1);
+});
+
+test('what a reader was given does not change under it', () => {
+  const index = open();
+  index.apply([{ key: 'a', value: 1, version: 1 }]);
+  const read = index.get('a');
+  index.apply([{ key: 'a', value: 2, version: 2 }]);
+  expect(read).toEqual({ value: 1, version: 1 });
+});
+
+test('a deleted key does not exist and goes on counting', () => {
+  const index = open();
+  index.apply([{ key: 'a', value: 1, version: 1 }]);
+  index.apply([{ key: 'a', value: undefined, version: 2 }]);
+  expect(index.get('a')).toBeUndefined();
+  expect(index.currentVersion('a')).toBe(0);
+  expect(index.lastVersion('a')).toBe(2);
+});
+
+test('names that mean something to JavaScript objects are ordinary keys', () => {
+  const index = open();
+  expect(index.get('__proto__')).toBeUndefined();
+  index.apply([{ key: '__proto__', value: 'x', version: 1 }]);
+  expect(index.get('__proto__')).toEqual({ value: 'x', version: 1 });
+  expect(index.get('constructor')).toBeUndefined();
+});
+
+test('the account of memory goes back to where it was when values do', () => {
+  const index = open();
+  const values = ['text', 'ÿ', '\u{1f980}', 2, 1.5, 2n ** 60n, true, [1, 2.5]];
+  index.apply([{ key: 'a', value: 0, version: 1 }]);
+  const before = index.bytes;
+  let version = 1;
+  for (const value of values) {
+    version += 1;
+    index.apply([{ key: 'a', value, version }]);
+    expect(index.bytes).toBeGreaterThanOrEqual(before);
+  }
+  index.apply([{ key: 'a', value: 0, version: version + 1 }]);
+  expect(index.bytes).toBe(before);
+});
+
+test('growth says what applying will add', () => {
+  const index = open();
+  index.apply([{ key: 'a', value: 'short', version: 1 }]);
+  const writes = [
+    { key: 'a', value: 'much longer than before', version: 2 },
+    { key: 'new', value: [1, 2, 3], version: 1 },
+  ];
+  const growth = index.growthOf(writes);
+  const { bytes, size } = index;
+  index.apply(writes);
+  expect(index.bytes - bytes).toBe(growth.bytes);
+  expect(index.size - size).toBe(growth.keys);
+});
+
+test('a put over the limit on memory is refused with limit, figure and setting, also for what others reserved', () => {
+  const index = open({ memoryMax: 1000 });
+  const growth = { bytes: 600, keys: 1 };
+  expect(index.reserve(growth)).toBeUndefined();
+  const refusal = index.reserve(growth);
+  expect(refusal).toEqual({
+    code: 'MEMORY_LIMIT',
+    error: 'keys and values would take 1200 bytes of memory; memoryMax is 1000',
+  });
+  index.unreserve(growth);
+  expect(index.reserve(growth)).toBeUndefined();
+});
+
+test('a put over the limit on keys is refused, and one that adds none is not', () => {
+  const index = open({ maxKeys: 1 });
+  index.apply([{ key: 'a', value: 1, version: 1 }]);
+  expect(index.reserve({ bytes: 10, keys: 1 })).toEqual({
+    code: 'KEYS_LIMIT',
+    error: 'the store would have 2 keys; maxKeys is 1',
+  });
+  expect(index.reserve({ bytes: 10, keys: 0 })).toBeUndefined();
+});
+
+test('a put that makes values smaller is possible over the limit, and gives its room only when it is applied', () => {
+  const index = open({ memoryMax: 500 });
+  index.apply([{ key: 'a', value: 'x'.repeat(600), version: 1 }]);
+  expect(index.reserve({ bytes: -500, keys: 0 })).toBeUndefined();
+  expect(index.reserve({ bytes: 1, keys: 0 })?.code).toBe('MEMORY_LIMIT');
+});
+
+test('replay tells the version before, and refuses to go over the limits', () => {
+  const index = open({ maxKeys: 2 });
+  expect(index.replay({ key: 'a', value: 1, version: 1 })).toBe(0);
+  expect(index.replay({ key: 'a', value: 1, version: 2 })).toBe(1);
+  index.replay({ key: 'b', value: 1, version: 1 });
+  expect(() => index.replay({ key: 'c', value: 1, version: 1 })).toThrow(StartRefusal);
+  expect(() => index.replay({ key: 'd', value: 1, version: 1 })).toThrow('maxKeys is 2');
+});
