@@ -1,0 +1,95 @@
+/** The HTTP layer: builds the Fastify application that serves a store. It does not listen. */
+import type { ServerResponse } from 'node:http';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import type { StoreService } from '../outcome.ts';
+import { type HttpContext, logRefusal } from './context.ts';
+import { Gate } from './gate.ts';
+import { BodyBudget } from './read-body.ts';
+import { failureReply, sendReply } from './reply.ts';
+import { isPutTarget, type RoutePath, routes } from './route-table.ts';
+import { handleGet } from './routes/get.ts';
+import { handleHealth, handleReadiness } from './routes/health.ts';
+import { handlePut } from './routes/put.ts';
+import { replySchemas } from './schemas.ts';
+import { HttpServer, type RequestHandler } from './server.ts';
+import { type HttpSettings, queuedBytesMaxDefault } from './settings.ts';
+
+export interface AppOptions {
+  readonly store: StoreService;
+  readonly settings: HttpSettings;
+  /** Gets refusals, at debug level and without key or value; a request that is served is not logged. */
+  readonly logger?: Logger | undefined;
+  /** Gets every error of our own code; the request that met it is not answered. By default it is thrown, uncaught. */
+  readonly onBug?: (error: unknown) => void;
+}
+
+export function buildApp({ store, settings, logger, onBug = throwUncaught }: AppOptions): FastifyInstance {
+  const bodies = new BodyBudget(settings.queuedBytesMax ?? queuedBytesMaxDefault);
+  const context: HttpContext = { store, settings, bodies, logger, onBug };
+  const gate = new Gate(settings, store);
+  /** Whether the request is refused, and answered. */
+  const refuse = ({ raw: request }: FastifyRequest, { raw: response }: FastifyReply): boolean => {
+    const refusal = gate.refuses(request);
+    if (refusal === undefined) return false;
+    logRefusal(logger, refusal, request.method);
+    const closes = gate.endsConnection(request);
+    sendReply(response, failureReply(refusal, { isPut: isPutTarget(request.url), closes }));
+    return true;
+  };
+
+  let http: HttpServer | undefined;
+  const app = Fastify({
+    serverFactory: (handle) => {
+      http = new HttpServer(settings, logger, handle as RequestHandler);
+      return http.server;
+    },
+    clientErrorHandler: (error, socket) => http?.onClientError(error, socket),
+    // One of the framework's would make a child for every request.
+    logger: false,
+    trustProxy: false,
+    // Refusing is ours: gets are served to the end, and puts are refused in the words of the API.
+    return503OnClosing: false,
+    exposeHeadRoutes: false,
+    // The routes parse queries themselves, strictly.
+    routerOptions: { querystringParser: () => ({}) },
+    // A URL that the router cannot decode is none of our paths: the gate refuses it.
+    frameworkErrors: (_error, request, reply) => void refuse(request, reply),
+  });
+  // The put reads its body itself, when all checks are passed: to the framework it is a method without one.
+  app.addHttpMethod('POST', { hasBody: false, overrideExisting: true });
+  app.addHook('onRequest', (request, reply, done) => {
+    if (!refuse(request, reply)) done();
+  });
+  app.addHook('preClose', (done) => {
+    http?.closeConnections();
+    done();
+  });
+  // Replies are written by hand; whatever gets here was thrown by our own code.
+  app.setErrorHandler((error) => onBug(error));
+  app.setSerializerCompiler(() => JSON.stringify);
+
+  for (const path of Object.keys(handlers) as RoutePath[]) {
+    const handle = handlers[path];
+    app.route({
+      method: [...routes[path].methods],
+      url: path,
+      schema: { response: replySchemas[path] },
+      handler: (_request: unknown, reply: FastifyReply) => handle(reply.raw, context),
+    });
+  }
+  return app;
+}
+
+const handlers: Readonly<Record<RoutePath, (response: ServerResponse, context: HttpContext) => void>> = {
+  '/v1/get': handleGet,
+  '/v1/put': handlePut,
+  '/healthz': handleHealth,
+  '/readyz': handleReadiness,
+};
+
+function throwUncaught(error: unknown): void {
+  process.nextTick(() => {
+    throw error;
+  });
+}

@@ -1,0 +1,77 @@
+/** Reads the body of a put, up to the limit of one body and the limit of all that are on their way together. */
+import type { ServerResponse } from 'node:http';
+import { bodyTooLarge, Refusal } from './failures.ts';
+
+/**
+ * Bytes of bodies that have come in part. Each is within `bodyBytesMax`; but as many clients as may be connected could
+ * all send nearly that much and then wait.
+ */
+export class BodyBudget {
+  readonly #bytesMax: number;
+  #bytes = 0;
+
+  constructor(bytesMax: number) {
+    this.#bytesMax = bytesMax;
+  }
+
+  /** Whether there was room for them; if so, `release` them later. */
+  take(bytes: number): boolean {
+    if (this.#bytes + bytes > this.#bytesMax) return false;
+    this.#bytes += bytes;
+    return true;
+  }
+
+  release(bytes: number): void {
+    this.#bytes -= bytes;
+  }
+}
+
+/**
+ * Calls one of the last two, once; neither if the body never comes whole. What comes after a refusal, or after a reply
+ * that somebody else gave, is dropped.
+ */
+export function readBody(
+  response: ServerResponse,
+  bodyBytesMax: number,
+  budget: BodyBudget,
+  onBody: (body: Buffer) => void,
+  onRefused: (refusal: Refusal) => void,
+): void {
+  const { req: request } = response;
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  let taken = 0;
+  const onData = (chunk: Buffer) => {
+    bytes += chunk.length;
+    chunks.push(chunk);
+    if (bytes > bodyBytesMax) refuse(bodyTooLarge(bytes, bodyBytesMax));
+    // Most bodies come in one piece, are whole by now, and need not be counted.
+    else if (!request.complete) takeFromBudget(chunk.length);
+  };
+  const onEnd = () => {
+    const body = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, bytes);
+    forget();
+    onBody(body);
+  };
+  const takeFromBudget = (more: number) => {
+    // Answered too early, or gone.
+    if (taken === 0) response.once('close', forget);
+    if (budget.take(more)) taken += more;
+    else refuse(new Refusal('QUEUE_FULL', 'too many bodies are on their way'));
+  };
+  const refuse = (refusal: Refusal) => {
+    forget();
+    // Without a listener for data the stream goes on flowing, to nowhere.
+    request.resume();
+    onRefused(refusal);
+  };
+  const forget = () => {
+    request.off('data', onData);
+    request.off('end', onEnd);
+    chunks.length = 0;
+    budget.release(taken);
+    taken = 0;
+  };
+  request.on('data', onData);
+  request.on('end', onEnd);
+}

@@ -1,0 +1,29 @@
+/** `GET /v1/get?key=K`: what a key holds. */
+import type { ServerResponse } from 'node:http';
+import { type HttpContext, logRefusal } from '../context.ts';
+import { Refusal } from '../failures.ts';
+import { decodeGetQuery } from '../get-query.ts';
+import { failureReply, sendReply } from '../reply.ts';
+import { queryOf } from '../route-table.ts';
+import { isStopping } from '../stopping.ts';
+import { valueText } from '../value-text.ts';
+
+/** Gets are served to the end, also when puts are refused. */
+export function handleGet(response: ServerResponse, { store, settings, logger }: HttpContext): void {
+  const { url, method } = response.req;
+  const closes = isStopping(store);
+  const key = decodeGetQuery(queryOf(url!), settings.keyBytesMax);
+  if (key instanceof Refusal) {
+    logRefusal(logger, key, method);
+    sendReply(response, failureReply(key, { closes }));
+    return;
+  }
+  const stored = store.get(key);
+  if (stored === undefined) {
+    sendReply(response, failureReply(new Refusal('NOT_FOUND', 'the key does not exist'), { closes }));
+    return;
+  }
+  const { value, version } = stored;
+  const body = `{"key":${JSON.stringify(key)},"value":${valueText(value)},"version":${version}}`;
+  sendReply(response, { status: 200, body, headers: ['ETag', `"${version}"`], closes });
+}

@@ -1,0 +1,44 @@
+/** The catalogue of failures, the schemas of the replies and the table in the documentation say the same. */
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { type Failure, failures } from '../../src/http/failures.ts';
+import { type RoutePath, routes } from '../../src/http/route-table.ts';
+import { failuresOfNoRoute, failuresOfRoutes, noRouteSchemas, replySchemas } from '../../src/http/schemas.ts';
+
+const documentation = readFileSync(new URL('../../docs/http.md', import.meta.url), 'utf8');
+const sorted = (items: Iterable<string>) => [...new Set(items)].sort();
+const inCatalogue = Object.values(failures).map(({ code, status }) => `${status} ${code}`);
+
+test('the table of the documentation has every code with its status, and no other', () => {
+  const rows = [...documentation.matchAll(/^\| (\d{3}) \| `([A-Z_]+)` \|/gm)].map(
+    ([, status, code]) => `${status} ${code}`,
+  );
+  expect(rows.length).toBe(new Set(rows).size);
+  expect(sorted(rows)).toEqual(sorted(inCatalogue));
+});
+
+test('the schemas have every code with its status, and no other', () => {
+  const schemas = [noRouteSchemas, ...Object.values(replySchemas)];
+  const codes = schemas.flatMap((schema) =>
+    Object.entries(schema).flatMap(([status, { properties }]) =>
+      ((properties.code as { enum?: string[] })?.enum ?? []).map((code) => `${status} ${code}`),
+    ),
+  );
+  expect(sorted(codes)).toEqual(sorted(inCatalogue));
+});
+
+test('every failure is one of a route or of none', () => {
+  const possible = [...failuresOfNoRoute, ...Object.values(failuresOfRoutes).flat()];
+  expect(sorted(possible)).toEqual(sorted(Object.keys(failures)));
+});
+
+describe('a failure', () => {
+  test.each(Object.entries(failures))('%s is a code or has a code of its own meaning', (name, { code, status }) => {
+    expect(status).toBeGreaterThanOrEqual(400);
+    if (name !== code) expect(['PUT_TIMED_OUT', 'SYNC_FAILED'] satisfies Failure[]).toContain(name);
+  });
+});
+
+test.each(Object.keys(routes) as RoutePath[])('the documentation has %s', (path) => {
+  expect(documentation).toContain(`${routes[path].methods[0]} ${path}`);
+});

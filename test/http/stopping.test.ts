@@ -1,0 +1,104 @@
+/** S30: what clients hear while the server stops. */
+import { describe, expect, test } from 'vitest';
+import { anOperation, requestText, serve } from './support/http-fixture.ts';
+
+const draining = { code: 'DRAINING', error: 'the server stops' } as const;
+
+test('gets are served to the end, and each ends its connection', async () => {
+  await using http = await serve();
+  http.store.values.set('k', { value: 'v', version: 1 });
+  const client = await http.connect();
+  client.send(http.get('k'));
+  expect((await client.reply()).headers.get('connection')).toBe('keep-alive');
+  http.store.refusal = draining;
+  client.send(http.get('k'));
+  const reply = await client.reply();
+  expect(reply).toMatchObject({ status: 200, json: { value: 'v' } });
+  expect(reply.headers.get('connection')).toBe('close');
+  expect(await client.ended()).toBe('');
+});
+
+test('a put that was taken in before is answered, also behind a reply that would end the connection', async () => {
+  await using http = await serve();
+  http.store.isHolding = true;
+  const client = await http.connect();
+  client.send(Buffer.concat([http.put([anOperation]), http.put([{ ...anOperation, key: 'l' }])]));
+  await http.store.received(2);
+  http.store.outcome = { code: 'DRAINING', error: 'the server stops' };
+  http.store.release();
+  const replies = await client.replies(2);
+  expect(replies.map(({ headers }) => headers.get('connection'))).toEqual(['keep-alive', 'close']);
+  expect(await client.ended()).toBe('');
+});
+
+describe('close', () => {
+  test('does not wait for connections that are idle or have sent half a request', async () => {
+    const http = await serve();
+    const [idle, silent, half, halfBody] = [
+      await http.connect(),
+      await http.connect(),
+      await http.connect(),
+      await http.connect(),
+    ];
+    idle.send(http.get('k'));
+    await idle.reply();
+    half.send('GET /v1/get?key=k HTTP/1.1\r\n');
+    halfBody.send(http.put([anOperation]).subarray(0, -1));
+    // Served after all of the above has been read.
+    await http.exchange(http.get('k'));
+    await http.app.close();
+    for (const client of [idle, silent, half, halfBody]) expect(await client.ended()).toBe('');
+    expect(http.store.puts).toEqual([]);
+  });
+
+  test('lets puts that are in work be answered, those of one connection in order', async () => {
+    await using http = await serve();
+    http.store.isHolding = true;
+    const client = await http.connect();
+    client.send(Buffer.concat([http.put([anOperation]), http.put([{ ...anOperation, key: 'l' }])]));
+    await http.store.received(2);
+    const closed = http.app.close();
+    http.store.release();
+    expect((await client.replies(2)).map(({ status }) => status)).toEqual([200, 200]);
+    expect(await client.ended()).toBe('');
+    client.destroy();
+    await closed;
+  });
+
+  test('answers what still comes behind them, and ends the connection with that', async () => {
+    await using http = await serve();
+    http.store.isHolding = true;
+    const client = await http.connect();
+    client.send(http.put([anOperation]));
+    await http.store.received(1);
+    const { promise: isClosing, resolve } = Promise.withResolvers<void>();
+    const { server } = http.app;
+    const { close } = server;
+    server.close = (...given) => {
+      resolve();
+      return close.apply(server, given);
+    };
+    const closed = http.app.close();
+    await isClosing;
+    const gotten = new Promise<string>((taken) => {
+      http.store.get = (key) => void taken(key);
+    });
+    client.send(http.get('other'));
+    await gotten;
+    http.store.release();
+    const [put, get] = await client.replies(2);
+    expect([put!.status, put!.headers.get('connection')]).toEqual([200, 'keep-alive']);
+    expect([get!.status, get!.headers.get('connection')]).toEqual([404, 'close']);
+    expect(await client.ended()).toBe('');
+    await closed;
+  });
+
+  test('is not held up by a client that keeps its side open', async () => {
+    const http = await serve();
+    const client = await http.connect();
+    client.send(requestText('GET /healthz', { host: http.host, connection: 'close' }));
+    await client.reply();
+    await http.app.close();
+    expect(await client.ended()).toBe('');
+  });
+});
