@@ -1,0 +1,114 @@
+/** Starts the server: settings → store → HTTP → ready line. `shutdown.ts` ends it. */
+import './node-version.ts';
+import { once } from 'node:events';
+import { readFileSync, writeSync } from 'node:fs';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { ConfigError } from './config/config-error.ts';
+import { helpText } from './config/help.ts';
+import { formatAddress } from './config/relations.ts';
+import { tokenVariable } from './config/settings.ts';
+import { surroundingsOfProcess } from './config/surroundings.ts';
+import { type LoadedConfig, loadConfig } from './config.ts';
+import { dieOf, endProcess } from './end-process.ts';
+import { buildApp } from './http/app.ts';
+import { openLog } from './log.ts';
+import { Shutdown } from './shutdown.ts';
+import { openStore } from './store.ts';
+import { nodePlatform } from './wal/node-platform.ts';
+import { exitCodes, StartRefusal } from './wal/refusal.ts';
+
+const log = openLog();
+const shutdown = new Shutdown({ log, tell, exit, dieOf });
+process.on('uncaughtException', shutdown.onBug);
+process.on('unhandledRejection', shutdown.onBug);
+process.on('SIGTERM', shutdown.onSignal);
+process.on('SIGINT', shutdown.onSignal);
+await main();
+
+async function main(): Promise<void> {
+  const loaded = loadConfig(surroundingsOfProcess());
+  if (loaded === 'help') return write(1, helpText(version()));
+  if (loaded === 'version') return write(1, `concave ${version()}\n`);
+  if (loaded instanceof ConfigError) return refuse(exitCodes.settings, loaded.message);
+  // Processes that this one starts have no business with it.
+  delete process.env[tokenVariable];
+  log.level = loaded.config.logLevel;
+  log.info({ event: 'starting', version: version(), node: process.versions.node, dataDir: loaded.config.dataDir });
+  for (const note of loaded.notes) log.warn({ event: 'note' }, note);
+  try {
+    await serve(loaded);
+  } catch (error) {
+    if (!(error instanceof StartRefusal)) throw error;
+    log.fatal({ event: 'refused', err: error });
+    refuse(error.exitCode, error.message);
+  }
+}
+
+/** Rejects with a `StartRefusal` if the store cannot be opened or the address not be had. */
+async function serve({ config, sources }: LoadedConfig): Promise<void> {
+  const { onBug, onHalt } = shutdown;
+  const store = await openStore({ config, platform: nodePlatform(), log, onBug, onHalt });
+  log.info({ event: 'recovered', ...store.recovered });
+
+  let port = config.listen.port;
+  const app = await buildApp({ store, settings: { ...config, port: () => port }, logger: log, onBug });
+  await app.ready();
+  shutdown.watch({ server: app.server, closeApp: () => app.close(), store });
+  const address = await listen(app.server, config.listen, sources.listen);
+  port = address.port;
+
+  const url = `http://${formatAddress({ host: address.address, port })}`;
+  // Programs wait for this line: it is printed at every log level.
+  log.child({}, { level: 'info' }).info({ event: 'ready', url }, `listening on ${url}`);
+}
+
+/** Only the address asked for: the framework's own `listen` makes two of `localhost`. */
+async function listen(
+  server: Server,
+  { host, port }: LoadedConfig['config']['listen'],
+  source: string,
+): Promise<AddressInfo> {
+  try {
+    server.listen({ host, port });
+    await once(server, 'listening');
+  } catch (error) {
+    // The store was opened and not yet used: its lock goes with the process, and nothing else is left behind.
+    const { code = String(error) } = error as NodeJS.ErrnoException;
+    const what = `cannot listen on ${formatAddress({ host, port })}: ${code}`;
+    // The machine has no such address or lets us not have it: another one must be chosen.
+    if (['EADDRNOTAVAIL', 'EACCES', 'ENOTFOUND', 'EAI_AGAIN', 'EAFNOSUPPORT', 'EINVAL'].includes(code)) {
+      throw new StartRefusal(exitCodes.settings, `${what}; change listen (${source})`, { cause: error });
+    }
+    const why = code === 'EADDRINUSE' ? ', another process listens there' : '';
+    throw new StartRefusal(exitCodes.inputOutput, `${what}${why}`, { cause: error });
+  }
+  return server.address() as AddressInfo;
+}
+
+function version(): string {
+  return JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
+}
+
+function refuse(exitCode: number, message: string): void {
+  tell(message);
+  process.exit(exitCode);
+}
+
+function exit(code: number): void {
+  // After a clean stop nothing is under way; in any other case the disk may hang.
+  if (code === exitCodes.stopped) process.exit(code);
+  endProcess(code);
+}
+
+function tell(line: string): void {
+  write(2, `concave: ${line.replaceAll(/\s+/g, ' ')}\n`);
+}
+
+function write(descriptor: 1 | 2, text: string): void {
+  try {
+    writeSync(descriptor, text);
+  } catch {
+    // Nobody reads it.
+  }
+}
