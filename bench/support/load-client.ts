@@ -1,0 +1,107 @@
+/**
+ * A load generator as a process of its own: raw sockets, each with one request under way, request bytes made by hand and
+ * replies read just far enough to count them. It prints one line of JSON with what it saw.
+ *
+ *     node load-client.ts '{"port":8080,"kind":"put","connections":256,"seconds":2,"name":"a","keys":1000}'
+ */
+import net from 'node:net';
+import { text36 } from './parameters.ts';
+
+export interface LoadOptions {
+  readonly port: number;
+  /** `put`: a new key each time; `get`: one of the `keys` that `puts` of the same name made. */
+  readonly kind: 'put' | 'get';
+  readonly connections: number;
+  readonly seconds: number;
+  /** Keys begin with it: 8 characters. */
+  readonly name: string;
+  readonly keys: number;
+}
+
+export interface LoadResult {
+  readonly requests: number;
+  readonly seconds: number;
+  /** Of this process: at 1 the client was the limit, not the server. */
+  readonly clientCpuShare: number;
+  readonly statuses: Readonly<Record<string, number>>;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+}
+
+const END_OF_HEAD = Buffer.from('\r\n\r\n');
+const CONTENT_LENGTH = Buffer.from('content-length: ');
+
+async function run(options: LoadOptions): Promise<LoadResult> {
+  const { connections, seconds } = options;
+  const statuses: Record<string, number> = {};
+  const latencies: number[] = [];
+  let next = 0;
+  let requests = 0;
+  let isOver = false;
+  const cpuBefore = process.cpuUsage();
+  const started = performance.now();
+  const timer = setTimeout(() => {
+    isOver = true;
+  }, seconds * 1000);
+
+  const oneConnection = () =>
+    new Promise<void>((resolve, reject) => {
+      const socket = net.connect({ port: options.port, host: '127.0.0.1', noDelay: true });
+      let sentAt = 0;
+      let pending: Buffer | undefined;
+      const send = () => {
+        if (isOver) return void socket.end();
+        sentAt = performance.now();
+        socket.write(requestBytes(options, next++), 'latin1');
+      };
+      socket.on('connect', send);
+      socket.on('data', (chunk: Buffer) => {
+        const bytes = pending ? Buffer.concat([pending, chunk]) : chunk;
+        const length = replyLength(bytes);
+        if (length === undefined || bytes.length < length) {
+          pending = bytes;
+          return;
+        }
+        pending = undefined;
+        const status = bytes.toString('latin1', 9, 12);
+        statuses[status] = (statuses[status] ?? 0) + 1;
+        requests += 1;
+        latencies.push(performance.now() - sentAt);
+        send();
+      });
+      socket.on('error', reject);
+      socket.on('close', () => resolve());
+    });
+  await Promise.all(Array.from({ length: connections }, oneConnection));
+
+  clearTimeout(timer);
+  const took = (performance.now() - started) / 1000;
+  const { user, system } = process.cpuUsage(cpuBefore);
+  latencies.sort((a, b) => a - b);
+  const at = (share: number) => latencies[Math.floor(latencies.length * share)] ?? Number.NaN;
+  const clientCpuShare = (user + system) / 1e6 / took;
+  return { requests, seconds: took, clientCpuShare, statuses, p50Ms: at(0.5), p99Ms: at(0.99) };
+}
+
+function requestBytes({ port, kind, name, keys }: LoadOptions, number: number): string {
+  if (kind === 'get') {
+    const key = name + text36(number % keys).slice(8);
+    return `GET /v1/get?key=${key} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`;
+  }
+  const key = name + text36(number).slice(8);
+  const body = `[{"key":"${key}","value":"${key}","version":0}]`;
+  return `POST /v1/put HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+}
+
+/** Bytes of the reply at the start of `bytes`, `undefined` while its head is not whole. */
+function replyLength(bytes: Buffer): number | undefined {
+  const headEnd = bytes.indexOf(END_OF_HEAD);
+  if (headEnd < 0) return undefined;
+  const at = bytes.indexOf(CONTENT_LENGTH);
+  const start = at >= 0 ? at : bytes.indexOf('Content-Length: ');
+  const length =
+    start < 0 ? 0 : Number.parseInt(bytes.toString('latin1', start + CONTENT_LENGTH.length, start + 28), 10);
+  return headEnd + END_OF_HEAD.length + length;
+}
+
+if (import.meta.main) process.stdout.write(`${JSON.stringify(await run(JSON.parse(process.argv[2] ?? '')))}\n`);

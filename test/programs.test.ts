@@ -1,0 +1,30 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+
+/** The programs beside the server: each runs to its end at its smallest size, so that none of them can rot. */
+const run = async (...args: string[]) => {
+  const cwd = fileURLToPath(new URL('..', import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd, timeout: 50_000 });
+  return stdout;
+};
+
+test('the crash demonstration finds every acknowledged put', async () => {
+  const said = await run('scripts/demo-crash.ts', '--once');
+  expect(said).toContain('every acknowledged put is there');
+  expect(said).toMatch(/nothing was lost\n$/);
+}, 60_000);
+
+test.each([
+  ['http-rate', /put: \d+ % of the rate[\s\S]*get: \d+ % of the rate/],
+  ['lone-client', /p50 of a put is [\d.]+ × that of a bare write/],
+  ['restart', /restart: [\d.]+ × the time of the plain script/],
+  ['write-amplification', /written in all +[\d.]+ +[\d.]+/],
+])(
+  'bench %s runs',
+  async (name, result) => {
+    expect(await run(`bench/${name}.ts`, '--smoke')).toMatch(result);
+  },
+  60_000,
+);
