@@ -22,7 +22,7 @@ interface Round {
 
 const dataDir = mkdtempSync(path.join(tmpdir(), 'concave-bench-'));
 const servers = {
-  floor: await BenchServer.start('bench/support/floor-server.ts', []),
+  floor: await BenchServer.start(['bench/support/floor-server.ts']),
   concave: await startConcave(dataDir),
 };
 try {

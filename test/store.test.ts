@@ -40,6 +40,7 @@ beforeEach(() => {
 
 afterEach(async () => {
   await Promise.allSettled(opened.map((store) => store.close()));
+  await files.crash(); // closes what a halted store leaves open for the end of its process
   rmSync(directory, { recursive: true, force: true });
   expect(bugs).toEqual([]);
 });

@@ -19,15 +19,16 @@ export class BenchServer {
     this.port = port;
   }
 
-  static async start(script: string, args: readonly string[]): Promise<BenchServer> {
-    const child = spawn(process.execPath, [script, ...args], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+  /** `args` are those of `node`. */
+  static async start(args: readonly string[]): Promise<BenchServer> {
+    const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
     for await (const line of createInterface({ input: child.stdout! })) {
       const { event, url } = JSON.parse(line) as { event?: string; url?: string };
       if (event !== 'ready' || url === undefined) continue;
       child.stdout!.resume();
       return new BenchServer(child, Number(new URL(url).port));
     }
-    throw new Error(`${script} ended before it was ready`);
+    throw new Error(`${args.join(' ')} ended before it was ready`);
   }
 
   /** CPU time used so far by all its threads, in microseconds; on Linux only, in steps of 10 ms. */
@@ -51,9 +52,12 @@ export class BenchServer {
   }
 }
 
+/** With the flags of Node that `npm start` gives it. */
 export function startConcave(dataDir: string, args: readonly string[] = []): Promise<BenchServer> {
+  const { scripts } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { scripts: { start: string } };
+  const [, ...command] = scripts.start.replace(/^exec /, '').split(' ');
   const flags = ['--data-dir', dataDir, '--listen', '127.0.0.1:0', '--log-level', 'warn'];
-  return BenchServer.start('src/main.ts', [...flags, ...args]);
+  return BenchServer.start([...command, ...flags, ...args]);
 }
 
 /** Runs the load generator to its end, in a process of its own. */

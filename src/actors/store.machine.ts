@@ -99,8 +99,8 @@ export const storeMachine = setup({
         input: ({ context }) => ({ platform: context.platform, dataDir: context.open.dataDir }),
       },
       on: {
-        flusherHalted: { target: 'halted', actions: ['noteError'] },
-        directoryLost: { target: 'halted', actions: ['noteError'] },
+        flusherHalted: { target: 'halted', actions: ['noteError', 'stopCompactor'] },
+        directoryLost: { target: 'halted', actions: ['noteError', 'stopCompactor'] },
       },
       initial: 'serving',
       states: {

@@ -10,7 +10,7 @@ import { assign, sendTo, setup } from 'xstate';
 import { invariant } from '../invariant.ts';
 import type { Conflict, PutOperation, PutOutcome } from '../outcome.ts';
 import { BATCH_BYTES_MAX, BATCH_HEAD_BYTES, FRAME_HEAD_BYTES } from '../wal/format.ts';
-import { encodeTx, type TxWrite } from '../wal/tx-codec.ts';
+import { encodeTx, TX_ID_BYTES, type TxWrite } from '../wal/tx-codec.ts';
 import type { Growth, KeyIndex } from './key-index.ts';
 import type {
   Append,
@@ -59,6 +59,8 @@ interface Staged {
 const NOBODY: ReadonlyMap<string, string> = new Map();
 const NO_CONFLICTS: readonly Conflict[] = [];
 const VERSION_MAX = Number.MAX_SAFE_INTEGER;
+/** Reused: the encoder copies it. */
+const idBytes = Buffer.alloc(TX_ID_BYTES);
 
 export const transactionMachine = setup({
   types: {
@@ -68,8 +70,8 @@ export const transactionMachine = setup({
     output: {} as number,
   },
   guards: {
-    someKeyIsTaken: ({ context }) => context.rivals.size > 0,
-    someKeyIsStale: ({ context }) => context.conflicts.length > 0,
+    nothingStandsAgainstIt: ({ context }) => context.rivals.size === 0 && versionsAreAsExpected(context.put),
+    itsKeysAreHeld: ({ context }) => context.rivals.size === 0,
     cannotBeStaged: ({ context }) => context.refusal !== undefined,
   },
   actions: {
@@ -83,7 +85,7 @@ export const transactionMachine = setup({
       }),
     ),
     noteRivals: assign(({ event }) => ({ rivals: (event as Denied).rivals })),
-    compareVersions: assign(({ context }) => ({ conflicts: findConflicts(context) })),
+    noteConflicts: assign(({ context }) => ({ conflicts: findConflicts(context) })),
     stage: assign(({ context }) => stage(context)),
     append: sendTo(
       ({ context }) => context.put.flusher,
@@ -138,11 +140,10 @@ export const transactionMachine = setup({
       },
     },
     validating: {
-      entry: 'compareVersions',
       always: [
-        { guard: 'someKeyIsTaken', target: 'rejected', actions: 'answerConflicts' },
-        { guard: 'someKeyIsStale', target: 'rejected', actions: ['releaseKeys', 'answerConflicts'] },
-        { target: 'staging' },
+        { guard: 'nothingStandsAgainstIt', target: 'staging' },
+        { guard: 'itsKeysAreHeld', target: 'rejected', actions: ['noteConflicts', 'releaseKeys', 'answerConflicts'] },
+        { target: 'rejected', actions: ['noteConflicts', 'answerConflicts'] },
       ],
     },
     staging: {
@@ -177,10 +178,13 @@ export const transactionMachine = setup({
   },
 });
 
+function versionsAreAsExpected({ operations, index }: TransactionInput): boolean {
+  for (const { key, version } of operations) if (index.currentVersion(key) !== version) return false;
+  return true;
+}
+
 /** One conflict for each failing key, in request order. A stale key is reported as such also while somebody holds it. */
 function findConflicts({ put: { operations, index }, rivals }: TransactionContext): readonly Conflict[] {
-  if (rivals.size === 0 && operations.every(({ key, version }) => index.currentVersion(key) === version))
-    return NO_CONFLICTS;
   const conflicts: Conflict[] = [];
   for (const { key, version: expected } of operations) {
     const current = index.currentVersion(key);
@@ -201,7 +205,8 @@ function stage({ put: { id, operations, index } }: TransactionContext): Pick<Tra
       });
     writes.push({ key, value, version });
   }
-  const record = encodeTx(Buffer.from(id, 'hex'), writes);
+  idBytes.write(id, 'hex');
+  const record = encodeTx(idBytes, writes);
   const bytesMax = BATCH_BYTES_MAX - BATCH_HEAD_BYTES - FRAME_HEAD_BYTES;
   if (record.length > bytesMax)
     return refused({
