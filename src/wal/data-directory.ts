@@ -141,8 +141,7 @@ async function refuseUnlessLeftovers({ files, directory }: DirectoryOptions, lis
   const foreign = unknownFiles[0] ?? temporaries.find((name) => !isOurTemporary(name));
   if (foreign !== undefined) refuse(JSON.stringify(foreign));
   for (const name of blocks)
-    if (name.last !== 1 || !(await isEmptyBlock(files, path.join(directory, blockFileName(name)))))
-      refuse(blockFileName(name));
+    if (!(await isEmptyBlock(files, path.join(directory, blockFileName(name))))) refuse(blockFileName(name));
 }
 
 // No `*.tmp` of somebody else is deleted because a directory was mistaken for ours.

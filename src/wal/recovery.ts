@@ -325,18 +325,17 @@ class Replay {
   #checkChain(reader: BlockReader): void {
     const { previous: said, firstSeq } = reader.header;
     const here = this.#previous;
-    if (sameLink(said, here) && firstSeq === here.lastSeq + 1) return;
-    const differsFrom = Math.min(said.lastSeq, here.lastSeq);
-    const seqs =
-      said.lastSeq === here.lastSeq
-        ? { first: this.#previousFirstSeq, last: here.lastSeq }
-        : { first: differsFrom + 1, last: Math.max(said.lastSeq, here.lastSeq) };
-    const was = said.lastSeq === here.lastSeq ? 'has other content' : `ends with transaction ${here.lastSeq}`;
-    throw reader.damage(
-      `its header follows block ${said.number} up to transaction ${said.lastSeq}, and block ${here.number} here ${was}: one of the two files is an older copy or of another log`,
-      0,
-      seqs,
-    );
+    if (!sameLink(said, here)) {
+      const sameSeq = said.lastSeq === here.lastSeq;
+      const was = sameSeq ? 'has other content' : `ends with transaction ${here.lastSeq}`;
+      const what = `its header follows block ${said.number} up to transaction ${said.lastSeq}, and block ${here.number} here ${was}: one of the two files is an older copy or of another log`;
+      const first = sameSeq ? this.#previousFirstSeq : Math.min(said.lastSeq, here.lastSeq) + 1;
+      throw reader.damage(what, 0, { first, last: Math.max(said.lastSeq, here.lastSeq) });
+    }
+    if (firstSeq !== here.lastSeq + 1) {
+      const seqs = { first: here.lastSeq + 1, last: Math.max(here.lastSeq + 1, firstSeq - 1) };
+      throw reader.damage(`it begins with transaction ${firstSeq} where ${here.lastSeq + 1} should follow`, 0, seqs);
+    }
   }
 
   #replayWrite(reader: BlockReader, write: TxWrite, batch: ReadBatch): void {

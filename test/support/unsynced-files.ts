@@ -2,9 +2,15 @@
  * Node's files without their syncs, which take most of the time of a test. What a process writes is there for the next one
  * all the same, as long as only the process dies and the machine does not.
  */
-import { open } from 'node:fs/promises';
+import fs from 'node:fs';
+import { promisify } from 'node:util';
 import { nodeFileSystem } from '../../src/wal/node-platform.ts';
 import type { AppendableFile, FileSystem, WritableFile } from '../../src/wal/platform.ts';
+
+const open = promisify(fs.open);
+const read = promisify(fs.read);
+const write = promisify(fs.write);
+const close = promisify(fs.close);
 
 export const unsyncedFiles: FileSystem = {
   ...nodeFileSystem,
@@ -27,15 +33,15 @@ function withoutSync(file: Omit<WritableFile, 'sync'>): AppendableFile {
 
 /** The contract has no call that opens an existing file to be written without syncing. */
 async function openToWrite(path: string): Promise<Omit<WritableFile, 'sync'>> {
-  const handle = await open(path, 'r+');
+  // A plain descriptor: a test may crash a store and never close it, and a FileHandle would complain of that.
+  const fd = await open(path, 'r+');
   return {
-    read: async (into, position) => (await handle.read(into, 0, into.length, position)).bytesRead,
+    read: async (into, position) => (await read(fd, into, 0, into.length, position)).bytesRead,
     stat: async () => (await nodeFileSystem.stat(path))!,
     async write(bytes, position) {
-      for (let done = 0; done < bytes.length; ) {
-        done += (await handle.write(bytes, done, bytes.length - done, position + done)).bytesWritten;
-      }
+      for (let done = 0; done < bytes.length; )
+        done += (await write(fd, bytes, done, bytes.length - done, position + done)).bytesWritten;
     },
-    close: () => handle.close(),
+    close: () => close(fd),
   };
 }

@@ -98,6 +98,15 @@ test('S30: a clean stop with a full disk leaves the block unsealed and lets go o
   await expectAfterRestart(store, { a: [1, 1] }, 2);
 });
 
+test('a clean stop that fails in its seal says so, and the next start finishes it', async () => {
+  const store = await newStore();
+  await store.append({ a: 1 });
+  store.files.fail({ kind: 'appendDurably', file: '0000000000000001.log', errno: 'EIO', afterBytes: 100 });
+  await expect(store.close()).rejects.toMatchObject({ code: 'EIO' });
+  await expectAfterRestart(store, { a: [1, 1] }, 2);
+  expect(store.events).toContain('warn seal_finished');
+});
+
 const final: readonly (readonly [string, Fault])[] = [
   ['writing the zeros of the next block', { kind: 'write', errno: 'EIO' }],
   ['syncing the next block', { kind: 'sync', errno: 'EIO' }],

@@ -183,6 +183,14 @@ test('a clean stop seals the block and removes the spare, and the next start has
   expect(await store.append({ a: 2 })).toBe(2);
 });
 
+test('a clean stop of an empty block removes the spare as well', async () => {
+  const store = await newStore();
+  store.writer.prepareSpare();
+  await store.close();
+  expect(store.files.openFiles).toEqual([]);
+  expect(store.list()).toEqual(['0000000000000001.log', 'IDENTITY']);
+});
+
 test('a clean stop of an empty block seals nothing, however often', async () => {
   const store = await newStore();
   for (let round = 0; round < 3; round += 1) await store.restart();

@@ -1,4 +1,4 @@
-import fs, { mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import fs, { mkdirSync, readdirSync, readFileSync, readlinkSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { nodeFileSystem as files, nodePlatform } from '../../src/wal/node-platform.ts';
@@ -8,6 +8,15 @@ import { temporaryDirectory } from '../support/store-fixture.ts';
 afterEach(() => vi.restoreAllMocks());
 
 const permissions = (path: string) => (statSync(path).mode & 0o777).toString(8);
+
+/** The file behind a descriptor; the one of the listing itself is gone by then. */
+function linkOf(fd: string): string | undefined {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`);
+  } catch {
+    return undefined;
+  }
+}
 
 /** What a call rejects with, as our code looks at it. */
 async function errnoFrom(call: Promise<unknown>): Promise<string | undefined> {
@@ -136,6 +145,20 @@ test('an append lands where it was told, inside the file and behind its end', as
   expect(into.toString('latin1')).toBe('\0\0\0ab\0\0\0\0\0cd');
   await file.close();
 });
+
+test.runIf(process.platform === 'linux')(
+  'S1: what is appended is on stable storage when the write returns',
+  async () => {
+    const path = join(temporaryDirectory(), 'file');
+    for (const mode of ['create', 'open'] as const) {
+      const file = await files.openToAppend(path, mode);
+      const fd = readdirSync('/proc/self/fd').find((fd) => linkOf(fd) === path);
+      const flags = /^flags:\s*([0-7]+)$/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'))![1]!;
+      expect(Number.parseInt(flags, 8) & fs.constants.O_DSYNC, mode).toBe(fs.constants.O_DSYNC);
+      await file.close();
+    }
+  },
+);
 
 test('a closed file is never written again, though its number may be another file by then', async () => {
   const directory = temporaryDirectory();

@@ -200,6 +200,16 @@ test(`${quarantineRow}an input that is itself compacted`, async () => {
   );
 });
 
+test(`${quarantineRow}but not where it, or an input, cannot be read: refuse`, async () => {
+  const { store } = await fiveBlocks();
+  const file = await compact(store, 2, 4, 1);
+  const refusal = await store.refusal((files) => files.fail({ kind: 'read', file, errno: 'EIO' }));
+  expect(refusal.message).toBe(`cannot read ${store.path(file)} at offset 0: EIO`);
+  store.flipBit(file, 4096 + 60);
+  const other = await store.refusal((files) => files.fail({ kind: 'read', file: log(3), errno: 'EIO' }));
+  expect(other.message).toBe(`cannot read ${store.path(log(3))} at offset 0: EIO`);
+});
+
 test(`${quarantineRow}but not where an input is missing, damaged, or overlaps with another: refuse`, async () => {
   const changes: ((store: StoreFixture) => unknown)[] = [
     (store) => store.remove(log(2)),
@@ -240,6 +250,15 @@ test('a compacted block that is damaged and whose inputs are gone is refused, an
   }
 });
 
+test('a compacted block without footer and without anything behind it is refused, and named', async () => {
+  const { store } = await compactedStore();
+  const file = cmp(1, 3, 1);
+  for (const block of [4, 5, 6]) store.remove(log(block));
+  const offset = store.read(file).length - 4096;
+  store.truncate(file, offset);
+  await expectDamage(store, { file, offset, seqs: { first: 1, last: 6 }, what: 'the block ends without a footer' });
+});
+
 test.each<[string, Parameters<typeof compact>[4] & {}, number, string]>([
   [
     'out of order',
@@ -247,7 +266,8 @@ test.each<[string, Parameters<typeof compact>[4] & {}, number, string]>([
     4096,
     'entries out of order',
   ],
-  ['with a key twice', ({ batches }) => ({ batches: [...batches, ...batches] }), 8192, 'entries out of order'],
+  ['with all keys twice', ({ batches }) => ({ batches: [...batches, ...batches] }), 8192, 'entries out of order'],
+  ['with one key twice', () => ({ batches: [entry(5), entry(6)] }), 8192, 'entries out of order'],
   [
     'of a later transaction',
     () => ({ batches: [entry(7)] }),
@@ -267,6 +287,14 @@ test.each<[string, Parameters<typeof compact>[4] & {}, number, string]>([
   const { report } = await store.damage();
   expect(report).toMatchObject({ file: store.path(file), offset, seqs: { first: 1, last: 6 } });
   expect(report.what).toContain(what);
+});
+
+test('an entry of a transaction from before the block is refused', async () => {
+  const { store } = await fiveBlocks();
+  const file = await compact(store, 3, 4, 1, () => ({ batches: [entry(4)] }));
+  for (const block of [3, 4]) store.remove(log(block));
+  const what = 'an entry of transaction 4, which is not of this block';
+  await expectDamage(store, { file, offset: 4096, seqs: { first: 5, last: 8 }, what });
 });
 
 test('a key of a compacted block that an earlier block has in the same version is refused', async () => {

@@ -174,6 +174,15 @@ test(`${missingRow}IDENTITY and no block at all`, async () => {
   expect(store.list()).toContain('blank-1.tmp');
 });
 
+test(`${missingRow}a block that begins with a later transaction than should follow`, async () => {
+  const store = await storeOf(
+    () => ({ batches: [{ payloads: [put(1)] }] }),
+    () => ({ firstSeq: 4, footer: false }),
+  );
+  const what = 'it begins with transaction 4 where 2 should follow';
+  await expectDamage(store, { file: 2, offset: 0, seqs: { first: 2, last: 3 }, what });
+});
+
 test(`${missingRow}a gap between two blocks`, async () => {
   const store = await storeOf(
     () => ({ batches: [{ payloads: [put(1)] }] }),

@@ -238,3 +238,11 @@ test.each<[string, readonly Buffer[], object, string, number | undefined]>([
   expect(report.what).toContain(what);
   expect(exitCode).toBe(65);
 });
+
+test(`${badContentRow}S19: a batch above the bound of the format, in a block that would hold it`, async () => {
+  const head = { payloadBytes: BATCH_BYTES_MAX };
+  const blockBytes = BATCH_BYTES_MAX + 8 * PAGE_BYTES;
+  const store = await storeOf(() => ({ batches: [{ payloads: [put(1)], head }], footer: false, blockBytes }));
+  const what = 'a batch of 16777216 bytes, more than can lie here';
+  await expectDamage(store, { file: 1, offset: page(1), seqs: { first: 1, last: undefined }, what });
+});
