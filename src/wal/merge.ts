@@ -26,7 +26,7 @@ import {
   sortLogBlock,
 } from './merge-source.ts';
 import type { FileSystem } from './platform.ts';
-import { readToEnd } from './recovery.ts';
+import { readToEnd } from './whole-block.ts';
 
 /** Plain data: it crosses to the thread that merges. */
 export interface MergeJob {

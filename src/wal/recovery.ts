@@ -1,46 +1,17 @@
-/**
- * From the files of a data directory to the state they stand for and a log that can be appended to. Recovery is silent
- * where nothing happened, warns where a crash explains what it finds, and refuses everything else: damage is never served
- * and never dropped. Each `refuse` and each notice here is a row of the recovery table in docs/reliability.md.
- */
-import { createHash } from 'node:crypto';
 import path from 'node:path';
-import { encodeBatch } from './batch-codec.ts';
-import { makeBlank } from './blank-block.ts';
-import {
-  type BlockName,
-  blockFileName,
-  isLogBlock,
-  logBlockName,
-  QUARANTINE_SUFFIX,
-  TEMPORARY_SUFFIX,
-} from './block-name.ts';
-import {
-  type BlockEnd,
-  BlockReader,
-  decodeCompactedBatch,
-  decodeLogBatch,
-  type ReadBatch,
-  seqsOf,
-} from './block-reader.ts';
-import { type Arrangement, arrange, describeOverlap, firstGap, tiles } from './block-set.ts';
+import { type BlockName, blockFileName, isLogBlock, logBlockName, QUARANTINE_SUFFIX } from './block-name.ts';
+import { type BlockEnd, BlockReader, type ReadBatch, seqsOf } from './block-reader.ts';
+import { type Arrangement, arrange, describeOverlap, firstGap } from './block-set.ts';
 import type { ActiveBlock, SealedBlock } from './block-writer.ts';
 import type { DataDirectory } from './data-directory.ts';
-import {
-  type BlockHeader,
-  blockSeed,
-  CHAIN_START,
-  type ChainLink,
-  encodeFooter,
-  encodeHeader,
-  PAGE_BYTES,
-  sameLink,
-} from './format.ts';
-import { compareKeys } from './key-order.ts';
+import { blockSeed, CHAIN_START, type ChainLink, encodeFooter, PAGE_BYTES, sameLink } from './format.ts';
+import { settleLeftovers } from './leftovers.ts';
 import type { Clock, FileSystem } from './platform.ts';
-import { Damage, exitCodes, missingBlock, StartRefusal } from './refusal.ts';
+import { Damage, exitCodes, missingBlock, missingSuccessor, StartRefusal } from './refusal.ts';
+import { rewriteNewest } from './rewrite-newest.ts';
 import { tailVerdict } from './tail-verdict.ts';
 import type { TxWrite } from './tx-codec.ts';
+import { readHeader, readToEnd } from './whole-block.ts';
 
 /** What the log is replayed into. */
 export interface ReplayTarget {
@@ -127,127 +98,6 @@ function arrangeOrRefuse(directory: string, blocks: readonly BlockName[]): Arran
   return arrangement.value;
 }
 
-/**
- * Finishes a compaction that a crash cut short between rename and unlink: the inputs are deleted once the block that
- * replaces them is proved. One that fails its checks gives way to its inputs.
- */
-async function settleLeftovers(
-  options: RecoveryOptions,
-  { log, leftovers }: Arrangement,
-): Promise<readonly BlockName[]> {
-  const settled: BlockName[] = [];
-  for (const [index, name] of log.entries()) {
-    const inputs = leftovers.get(name);
-    if (!inputs) settled.push(name);
-    else settled.push(...(await settleCompaction(options, name, inputs, log[index + 1])));
-  }
-  return settled;
-}
-
-async function settleCompaction(
-  options: RecoveryOptions,
-  name: BlockName,
-  inputs: readonly BlockName[],
-  successor: BlockName | undefined,
-): Promise<readonly BlockName[]> {
-  const { files, directory, onNotice } = options;
-  const file = path.join(directory.path, blockFileName(name));
-  if (!successor) throw missingSuccessor(directory.path, name);
-  const damage = await findDamage(options, name);
-  if (!damage) {
-    await refuseForeignCompaction(options, name, successor);
-    // The rename may not be on disk yet. Without this order a power cut could keep the unlinks and lose the rename: the
-    // merged block and its inputs gone together.
-    const merged = await files.openToAppend(file, 'open');
-    await merged.sync().finally(() => merged.close());
-    await files.syncDirectory(directory.path);
-    for (const input of inputs) await files.unlink(path.join(directory.path, blockFileName(input)));
-    await files.syncDirectory(directory.path);
-    const message = `${blockFileName(name)} replaces ${inputs.map(blockFileName).join(', ')}: deleted, left over from a compaction`;
-    onNotice({ level: 'info', event: 'left_over', message });
-    return [name];
-  }
-
-  const older = arrangeInputs(inputs);
-  if (!older || !tiles(name, older)) throw damage;
-  for (const input of older) if (await findDamage(options, input)) throw damage;
-  await files.rename(file, `${file}${QUARANTINE_SUFFIX}`);
-  await files.syncDirectory(directory.path);
-  const message = `${blockFileName(name)} is damaged and set aside (${damage.message}); all of its inputs are whole and are used instead`;
-  onNotice({ level: 'warn', event: 'quarantined', message });
-  return older;
-}
-
-/** The digests chain all log blocks, so a compacted block whose successor knows its end stands for this log and no other. */
-async function refuseForeignCompaction(options: RecoveryOptions, name: BlockName, successor: BlockName): Promise<void> {
-  const { firstSeq, lastInput } = await readHeader(options, name);
-  const { previous } = await readHeader(options, successor);
-  if (lastInput && sameLink(lastInput, previous)) return;
-  throw new Damage({
-    file: path.join(options.directory.path, blockFileName(name)),
-    offset: 0,
-    seqs: { first: firstSeq, last: previous.lastSeq },
-    what: `it stands for other log blocks than the predecessors of ${blockFileName(successor)}`,
-  });
-}
-
-async function readHeader({ files, directory }: RecoveryOptions, name: BlockName): Promise<BlockHeader> {
-  const reader = await BlockReader.open(files, path.join(directory.path, blockFileName(name)), name, directory.uuid);
-  await reader.close();
-  return reader.header;
-}
-
-function missingSuccessor(directory: string, newest: BlockName): StartRefusal {
-  return missingBlock(directory, `${blockFileName(newest)} is sealed, and its successor is not there`);
-}
-
-/** Inputs that themselves are left over from an earlier compaction are only dropped once the later one is settled. */
-function arrangeInputs(inputs: readonly BlockName[]): readonly BlockName[] | undefined {
-  const arrangement = arrange(inputs);
-  return arrangement.ok && arrangement.value.leftovers.size === 0 ? arrangement.value.log : undefined;
-}
-
-/** Reads a sealed block whole, without replaying it. */
-async function findDamage(options: RecoveryOptions, name: BlockName): Promise<Damage | undefined> {
-  const { files, directory } = options;
-  try {
-    const reader = await BlockReader.open(files, path.join(directory.path, blockFileName(name)), name, directory.uuid);
-    try {
-      const end = await readToEnd(reader, () => {});
-      return end.kind === 'sealed' ? undefined : reader.damage('the block ends without a footer');
-    } finally {
-      await reader.close();
-    }
-  } catch (error) {
-    if (error instanceof Damage) return error;
-    throw error;
-  }
-}
-
-/** Reads every batch, checks what the block alone can show, and hands over each write. */
-export async function readToEnd(
-  reader: BlockReader,
-  onWrite: (write: TxWrite, batch: ReadBatch) => void,
-  afterBatch: () => void = () => {},
-): Promise<BlockEnd> {
-  let lastKey: string | undefined;
-  for (;;) {
-    const batch = await reader.next();
-    if (batch.kind !== 'batch') return batch;
-    if (isLogBlock(reader.header.name)) {
-      for (const tx of decodeLogBatch(reader, batch)) for (const write of tx.writes) onWrite(write, batch);
-    } else {
-      for (const entry of decodeCompactedBatch(reader, batch)) {
-        if (lastKey !== undefined && compareKeys(lastKey, entry.key) >= 0)
-          throw reader.damage('entries out of order', batch.offset);
-        lastKey = entry.key;
-        onWrite(entry, batch);
-      }
-    }
-    afterBatch();
-  }
-}
-
 /** Replays the blocks of one log, oldest first. */
 class Replay {
   readonly #options: RecoveryOptions;
@@ -281,7 +131,7 @@ class Replay {
         await reader.close();
       }
     }
-    if (!this.#active) throw missingSuccessor(directory.path, this.#log.at(-1)!);
+    if (!this.#active) throw missingSuccessor(directory.path, blockFileName(this.#log.at(-1)!));
     return {
       active: this.#active,
       sealed: this.#sealed,
@@ -301,7 +151,7 @@ class Replay {
     } catch (error) {
       if (!(error instanceof Damage)) throw error;
       const successor = this.#log[index + 1];
-      const next = successor && (await readHeader(this.#options, successor).catch(() => undefined));
+      const next = successor && (await readHeader(files, directory, successor).catch(() => undefined));
       throw new Damage({ ...error.report, seqs: { first: lastSeq + 1, last: next?.previous.lastSeq } });
     }
   }
@@ -422,54 +272,5 @@ class Replay {
       bytes: this.#bytes,
       transactions,
     };
-  }
-}
-
-/**
- * Copies the valid batches of the newest block into a fresh file that takes its place, with a mark behind them. After a
- * failed sync the page cache may show bytes that the disk does not have, and no second sync would write them: only writing
- * them anew makes true what was just replayed.
- */
-async function rewriteNewest(options: RecoveryOptions, reader: BlockReader): Promise<ActiveBlock> {
-  const { files, directory, maxBlockSize } = options;
-  const { name, uuid, firstSeq, previous } = reader.header;
-  const { lastSeq, txCount, offset: contentEnd } = reader;
-  const isEmpty = contentEnd === PAGE_BYTES;
-  const blank = await makeBlank(
-    files,
-    `${reader.path}${TEMPORARY_SUFFIX}`,
-    Math.max(maxBlockSize, contentEnd + 2 * PAGE_BYTES),
-  );
-  const { file, blockBytes } = blank;
-  const written = createHash('sha256');
-  const write = async (bytes: Buffer, position: number) => {
-    written.update(bytes);
-    await file.write(bytes, position);
-  };
-  await write(encodeHeader({ name, uuid, blockBytes, firstSeq, previous, lastInput: undefined }), 0);
-  await reader.copyBatches(write);
-  if (!isEmpty) {
-    const mark = Buffer.alloc(PAGE_BYTES);
-    const place = { seed: blockSeed(uuid, name), fileOffset: contentEnd };
-    encodeBatch(mark, [], { firstSeq: lastSeq + 1, durableSeq: lastSeq }, place);
-    await write(mark, contentEnd);
-  }
-  await file.sync();
-
-  const copy = await readBack(options, blank.path, name);
-  if (copy.lastSeq !== lastSeq || Buffer.compare(copy.digest(), written.digest()) !== 0)
-    throw new StartRefusal(exitCodes.inputOutput, `${blank.path} reads back other than it was written`);
-  await files.rename(blank.path, reader.path);
-  await files.syncDirectory(directory.path);
-  return { number: name.first, file, blockBytes, firstSeq, lastSeq, txCount, offset: copy.offset, hash: copy.hash };
-}
-
-async function readBack(options: RecoveryOptions, file: string, name: BlockName): Promise<BlockReader> {
-  const reader = await BlockReader.open(options.files, file, name, options.directory.uuid);
-  try {
-    await readToEnd(reader, () => {});
-    return reader;
-  } finally {
-    await reader.close();
   }
 }

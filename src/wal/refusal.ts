@@ -56,6 +56,11 @@ export function missingBlock(directory: string, what: string): StartRefusal {
   return new StartRefusal(exitCodes.damage, `a block is missing in ${directory}: ${what}; restore it from a copy`);
 }
 
+/** `newest` is the name of the newest file. */
+export function missingSuccessor(directory: string, newest: string): StartRefusal {
+  return missingBlock(directory, `${newest} is sealed, and its successor is not there`);
+}
+
 function describeSeqs({ first, last }: SeqRange): string {
   if (last === undefined) return `transactions from ${first} on`;
   if (last < first) return `after transaction ${last}`;
