@@ -104,9 +104,8 @@ export const flusherMachine = setup({
         ],
       },
     },
-    // Not straight to the next flush: what the sockets have brought in this very turn goes with it, at no delay.
     flushed: {
-      always: [{ guard: 'somethingWaits', target: 'gathering' }, { target: 'unmarked' }],
+      always: [{ guard: 'somethingWaits', target: 'flushing' }, { target: 'unmarked' }],
     },
     unmarked: {
       on: { append: { target: 'gathering', actions: 'gather' } },
@@ -124,7 +123,7 @@ export const flusherMachine = setup({
       },
     },
     marked: {
-      always: [{ guard: 'somethingWaits', target: 'gathering' }, { target: 'idle' }],
+      always: [{ guard: 'somethingWaits', target: 'flushing' }, { target: 'idle' }],
     },
     // The disk is full: nothing of the batch was written, and nothing will be until there is room for a block.
     waitingForRoom: {
