@@ -67,6 +67,7 @@ export function buildApp({ store, settings, logger, onBug = throwUncaught }: App
   });
   // Replies are written by hand; whatever gets here was thrown by our own code.
   app.setErrorHandler((error) => onBug(error));
+  // The schemas of the routes are there for tools and tests to read; nothing is written by them.
   app.setSerializerCompiler(() => JSON.stringify);
 
   for (const path of Object.keys(handlers) as RoutePath[]) {

@@ -83,7 +83,7 @@ export class Connection {
   closeWhenAnswered(): void {
     const newest = this.#newest;
     // A request of which the body has not come was not begun.
-    if (newest === undefined || newest.closed || !newest.req.complete || this.#isEnding) this.#socket.destroy();
+    if (newest === undefined || newest.closed || !newest.req.complete) this.#socket.destroy();
     else newest.once('close', () => (this.#newest === newest ? this.#endSoon() : this.closeWhenAnswered()));
   }
 
@@ -101,8 +101,8 @@ export class Connection {
     this.#inWork--;
     while (this.#inWork < this.#inWorkMax && this.#waiting.length > 0) {
       const next = this.#waiting.shift()!;
-      // Nothing is begun for a client that is gone or has its reply already: its body was wrong or too slow.
-      if (!next.destroyed && !next.headersSent) this.#start(next);
+      // Nothing is begun for a client that is gone.
+      if (!next.destroyed) this.#start(next);
     }
     // Also if there is no room for another: the newest may be in work and its body not here yet.
     if (this.#waiting.length === 0) this.#resume();

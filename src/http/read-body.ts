@@ -50,24 +50,27 @@ export function readBody(
   };
   const onEnd = () => {
     const body = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, bytes);
-    forget();
+    release();
     onBody(body);
   };
   const takeFromBudget = (more: number) => {
     // Answered too early, or gone.
-    if (taken === 0) response.once('close', forget);
+    if (taken === 0) response.once('close', stop);
     if (budget.take(more)) taken += more;
     else refuse(new Refusal('QUEUE_FULL', 'too many bodies are on their way'));
   };
   const refuse = (refusal: Refusal) => {
-    forget();
+    stop();
     // Without a listener for data the stream goes on flowing, to nowhere.
     request.resume();
     onRefused(refusal);
   };
-  const forget = () => {
+  const stop = () => {
     request.off('data', onData);
     request.off('end', onEnd);
+    release();
+  };
+  const release = () => {
     chunks.length = 0;
     budget.release(taken);
     taken = 0;

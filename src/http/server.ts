@@ -53,6 +53,8 @@ export class HttpServer {
     // Without these two, `100 Continue` would be sent before anything is checked, and 417 without a body.
     server.on('checkContinue', take);
     server.on('checkExpectation', take);
+    // Closing the server calls this. Node's own also cuts off replies that are complete but not sent yet.
+    server.closeIdleConnections = () => this.closeConnections();
     this.server = server;
   }
 

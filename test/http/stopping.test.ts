@@ -32,22 +32,20 @@ test('a put that was taken in before is answered, also behind a reply that would
 });
 
 describe('close', () => {
-  test('does not wait for connections that are idle or have sent half a request', async () => {
+  test('does not wait for connections that are idle or have sent part of a request', async () => {
     const http = await serve();
-    const [idle, silent, half, halfBody] = [
-      await http.connect(),
-      await http.connect(),
-      await http.connect(),
-      await http.connect(),
-    ];
-    idle.send(http.get('k'));
-    await idle.reply();
-    half.send('GET /v1/get?key=k HTTP/1.1\r\n');
-    halfBody.send(http.put([anOperation]).subarray(0, -1));
+    const clients = [];
+    for (const part of ['', 'GET /v1/get?key=k HTTP/1.1\r\n', http.put([anOperation]).subarray(0, -1)]) {
+      const [fresh, used] = [await http.connect(), await http.connect()];
+      used.send(http.get('k'));
+      await used.reply();
+      for (const client of [fresh, used]) client.send(part);
+      clients.push(fresh, used);
+    }
     // Served after all of the above has been read.
     await http.exchange(http.get('k'));
     await http.app.close();
-    for (const client of [idle, silent, half, halfBody]) expect(await client.ended()).toBe('');
+    for (const client of clients) expect(await client.ended()).toBe('');
     expect(http.store.puts).toEqual([]);
   });
 
@@ -60,6 +58,58 @@ describe('close', () => {
     const closed = http.app.close();
     http.store.release();
     expect((await client.replies(2)).map(({ status }) => status)).toEqual([200, 200]);
+    expect(await client.ended()).toBe('');
+    client.destroy();
+    await closed;
+  });
+
+  test('sends replies that are complete but not sent', async () => {
+    await using http = await serve();
+    http.store.values.set('long', { value: 'v'.repeat(1024 * 1024), version: 1 });
+    http.store.isHolding = true;
+    const [pipelining, slow] = [await http.connect(), await http.connect()];
+    const puts = Array.from({ length: 10 }, (_, index) => http.put([{ ...anOperation, key: `k${index}` }]));
+    pipelining.send(Buffer.concat(puts));
+    slow.pause();
+    slow.send(http.get('long').repeat(10));
+    await http.store.received(10);
+    // Ten of them are more than the system takes from a client that does not read.
+    await http.exchange(http.get('k'));
+    http.store.release();
+    const closed = http.app.close();
+    slow.resume();
+    expect((await pipelining.replies(10)).map(({ status }) => status)).toEqual(Array(10).fill(200));
+    expect((await slow.replies(10)).map(({ status }) => status)).toEqual(Array(10).fill(200));
+    for (const client of [pipelining, slow]) {
+      expect(await client.ended()).toBe('');
+      client.destroy();
+    }
+    await closed;
+  });
+
+  test('answers what still comes behind them, and ends the connection with that', async () => {
+    await using http = await serve();
+    http.store.isHolding = true;
+    const client = await http.connect();
+    client.send(http.put([anOperation]));
+    await http.store.received(1);
+    const { promise: isClosing, resolve } = Promise.withResolvers<void>();
+    const { server } = http.app;
+    const { close } = server;
+    server.close = (...given) => {
+      resolve();
+      return close.apply(server, given);
+    };
+    const closed = http.app.close();
+    await isClosing;
+    client.send(http.put([{ ...anOperation, key: 'l' }]));
+    await http.store.received(2);
+    http.store.releaseOne();
+    const first = await client.reply();
+    http.store.releaseOne();
+    const second = await client.reply();
+    expect([first.status, first.headers.get('connection')]).toEqual([200, 'keep-alive']);
+    expect([second.status, second.headers.get('connection')]).toEqual([200, 'close']);
     expect(await client.ended()).toBe('');
     client.destroy();
     await closed;
@@ -90,6 +140,7 @@ describe('close', () => {
     expect([put!.status, put!.headers.get('connection')]).toEqual([200, 'keep-alive']);
     expect([get!.status, get!.headers.get('connection')]).toEqual([404, 'close']);
     expect(await client.ended()).toBe('');
+    client.destroy();
     await closed;
   });
 

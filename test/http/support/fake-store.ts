@@ -59,6 +59,11 @@ export class FakeStore implements StoreService {
     for (const resolve of this.#held.splice(0)) resolve();
   }
 
+  /** Lets only the first of those go. */
+  releaseOne(): void {
+    this.#held.shift()?.();
+  }
+
   #apply(operations: readonly PutOperation[]): PutOutcome {
     const id = (++this.#seq).toString(16).padStart(32, '0');
     const conflicts = operations.flatMap(({ key, version: expected }) => {

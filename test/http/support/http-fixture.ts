@@ -137,5 +137,12 @@ export function requestText(line: string, headers: Headers): string {
   return `${line} HTTP/1.1\r\n${lines.join('')}\r\n`;
 }
 
+/** A put whose body comes in chunks; the last one, which is empty, is not sent. */
+export function chunkedPut(host: string, chunks: readonly string[]): string {
+  const headers = { host, 'content-type': 'application/json', 'transfer-encoding': 'chunked' };
+  const coded = chunks.map((chunk) => `${chunk.length.toString(16)}\r\n${chunk}\r\n`);
+  return requestText('POST /v1/put', headers) + coded.join('');
+}
+
 /** One operation, for tests in which it does not matter which. */
 export const anOperation = { key: 'k', value: 'v', version: 0 };
