@@ -37,7 +37,7 @@ try {
 }
 
 function putRound(name: string) {
-  return runLoad({ port: server.port, kind: 'put', connections: 1, seconds, name, keys: 1 });
+  return runLoad({ port: server.port, kind: 'put', connections: 1, seconds, name, keys: 1000 });
 }
 
 async function bareRound(): Promise<{ p50Ms: number; p99Ms: number }> {

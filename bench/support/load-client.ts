@@ -9,12 +9,13 @@ import { text36 } from './parameters.ts';
 
 export interface LoadOptions {
   readonly port: number;
-  /** `put`: a new key each time; `get`: one of the `keys` that `puts` of the same name made. */
+  /** `put`: each connection writes keys of its own in turn, over and over; `get`: reads one of the same keys. */
   readonly kind: 'put' | 'get';
   readonly connections: number;
   readonly seconds: number;
-  /** Keys begin with it: 8 characters. */
+  /** Keys begin with it: 8 characters. Puts of the same name must not be run twice: they would be stale. */
   readonly name: string;
+  /** All keys together; the same number for each connection, and at least one. */
   readonly keys: number;
 }
 
@@ -35,7 +36,6 @@ async function run(options: LoadOptions): Promise<LoadResult> {
   const { connections, seconds } = options;
   const statuses: Record<string, number> = {};
   const latencies: number[] = [];
-  let next = 0;
   let requests = 0;
   let isOver = false;
   const cpuBefore = process.cpuUsage();
@@ -44,15 +44,16 @@ async function run(options: LoadOptions): Promise<LoadResult> {
     isOver = true;
   }, seconds * 1000);
 
-  const oneConnection = () =>
+  const oneConnection = (connection: number) =>
     new Promise<void>((resolve, reject) => {
+      let sent = 0;
       const socket = net.connect({ port: options.port, host: '127.0.0.1', noDelay: true });
       let sentAt = 0;
       let pending: Buffer | undefined;
       const send = () => {
         if (isOver) return void socket.end();
         sentAt = performance.now();
-        socket.write(requestBytes(options, next++), 'latin1');
+        socket.write(requestBytes(options, connection, sent++), 'latin1');
       };
       socket.on('connect', send);
       socket.on('data', (chunk: Buffer) => {
@@ -72,7 +73,7 @@ async function run(options: LoadOptions): Promise<LoadResult> {
       socket.on('error', reject);
       socket.on('close', () => resolve());
     });
-  await Promise.all(Array.from({ length: connections }, oneConnection));
+  await Promise.all(Array.from({ length: connections }, (_, connection) => oneConnection(connection)));
 
   clearTimeout(timer);
   const took = (performance.now() - started) / 1000;
@@ -83,13 +84,12 @@ async function run(options: LoadOptions): Promise<LoadResult> {
   return { requests, seconds: took, clientCpuShare, statuses, p50Ms: at(0.5), p99Ms: at(0.99) };
 }
 
-function requestBytes({ port, kind, name, keys }: LoadOptions, number: number): string {
-  if (kind === 'get') {
-    const key = name + text36(number % keys).slice(8);
-    return `GET /v1/get?key=${key} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`;
-  }
-  const key = name + text36(number).slice(8);
-  const body = `[{"key":"${key}","value":"${key}","version":0}]`;
+function requestBytes({ port, kind, name, keys, connections }: LoadOptions, connection: number, sent: number): string {
+  const ownKeys = Math.max(1, Math.floor(keys / connections));
+  const key = name + text36(connection * ownKeys + (sent % ownKeys)).slice(8);
+  if (kind === 'get') return `GET /v1/get?key=${key} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`;
+  const version = Math.floor(sent / ownKeys);
+  const body = `[{"key":"${key}","value":"${key}","version":${version}}]`;
   return `POST /v1/put HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
 }
 

@@ -21,8 +21,8 @@ export type LimitReached = { readonly code: 'MEMORY_LIMIT' | 'KEYS_LIMIT'; reado
 
 interface Entry {
   /** `undefined`: deleted, and the version goes on counting. */
-  value: Value | undefined;
-  version: number;
+  readonly value: Value | undefined;
+  readonly version: number;
 }
 
 /**
@@ -73,12 +73,10 @@ export class KeyIndex implements ReplayTarget {
   growthOf(writes: readonly TxWrite[]): Growth {
     let bytes = 0;
     let keys = 0;
-    for (const { key, value } of writes) {
-      const entry = this.#entries.get(key);
-      bytes += valueBytes(value) - (entry ? valueBytes(entry.value) : 0);
-      if (entry) continue;
-      bytes += ENTRY_OVERHEAD_BYTES + stringBytes(key);
-      keys += 1;
+    for (const write of writes) {
+      const before = this.#entries.get(write.key);
+      bytes += growthOver(before, write);
+      if (!before) keys += 1;
     }
     return { bytes, keys };
   }
@@ -106,35 +104,35 @@ export class KeyIndex implements ReplayTarget {
     this.#reservedKeys -= keys;
   }
 
-  apply(writes: readonly TxWrite[]): void {
-    for (const write of writes) this.#set(write);
+  /**
+   * `growth` is what `growthOf` said of these writes. It still holds if nobody wrote the keys since, and the key locks see to
+   * that.
+   */
+  apply(writes: readonly TxWrite[], growth: Growth = this.growthOf(writes)): void {
+    this.#bytes += growth.bytes;
+    // New objects, not the old ones changed: readers may still hold those.
+    for (const { key, value, version } of writes) this.#entries.set(key, { value, version });
   }
 
   /** A write from the log at start. Refuses to start where it does not fit: a smaller limit than the store needs. */
   replay(write: TxWrite): number {
-    const before = this.#set(write);
+    const before = this.#entries.get(write.key);
+    this.#bytes += growthOver(before, write);
+    this.#entries.set(write.key, { value: write.value, version: write.version });
     const { memoryMax, maxKeys } = this.#limits;
     if (this.#bytes > memoryMax || this.#entries.size > maxKeys)
       throw new StartRefusal(
         exitCodes.settings,
         `the store holds more than the settings allow: over ${this.#bytes} bytes in ${this.#entries.size} keys; memoryMax is ${memoryMax}, maxKeys is ${maxKeys}; raise them (memoryMax may need a larger heap: NODE_OPTIONS=--max-old-space-size)`,
       );
-    return before;
+    return before?.version ?? 0;
   }
+}
 
-  #set({ key, value, version }: TxWrite): number {
-    const entry = this.#entries.get(key);
-    if (entry) {
-      const before = entry.version;
-      this.#bytes += valueBytes(value) - valueBytes(entry.value);
-      // A new object, not the old one changed: readers may still hold that one.
-      this.#entries.set(key, { value, version });
-      return before;
-    }
-    this.#entries.set(key, { value, version });
-    this.#bytes += ENTRY_OVERHEAD_BYTES + stringBytes(key) + valueBytes(value);
-    return 0;
-  }
+/** Bytes that a write adds over what the key held before. */
+function growthOver(before: Entry | undefined, { key, value }: TxWrite): number {
+  if (before) return valueBytes(value) - valueBytes(before.value);
+  return ENTRY_OVERHEAD_BYTES + stringBytes(key) + valueBytes(value);
 }
 
 function valueBytes(value: Value | undefined): number {

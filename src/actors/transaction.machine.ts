@@ -92,8 +92,9 @@ export const transactionMachine = setup({
       ({ context, self }) => ({ type: 'append', record: context.staged!.record, replyTo: self as Ref<FlushReply> }),
     ),
     applyStaged: ({ context }) => {
-      context.put.index.unreserve(context.staged!.growth);
-      context.put.index.apply(context.staged!.writes);
+      const { writes, growth } = context.staged!;
+      context.put.index.unreserve(growth);
+      context.put.index.apply(writes, growth);
     },
     dropStaged: ({ context }) => context.put.index.unreserve(context.staged!.growth),
     releaseKeys: sendTo(
