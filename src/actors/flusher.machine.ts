@@ -58,21 +58,22 @@ export const flusherMachine = setup({
     gather: ({ context, event }) => context.batch.add(event as Append),
     reportDurable: enqueueActions(({ context, event, enqueue }) => {
       const firstSeq = (event as unknown as { output: number }).output;
-      for (const [index, { replyTo }] of context.batch.takeInFlight().entries())
-        enqueue.sendTo(replyTo, { type: 'durable', seq: firstSeq + index });
+      context.batch.settleInFlight(({ replyTo }, index) =>
+        enqueue.sendTo(replyTo, { type: 'durable', seq: firstSeq + index }),
+      );
     }),
     reportUndecided: enqueueActions(({ context, event, enqueue }) => {
       const error = `the disk failed while the put was being written (${messageOf(event)}); it may be applied or not`;
-      for (const { replyTo } of context.batch.takeInFlight()) enqueue.sendTo(replyTo, { type: 'undecided', error });
+      context.batch.settleInFlight(({ replyTo }) => enqueue.sendTo(replyTo, { type: 'undecided', error }));
     }),
     // What gathered behind a batch without room goes with it: it would meet the same full disk.
     refuseAllForRoom: enqueueActions(({ context, enqueue }) => {
-      for (const { replyTo } of [...context.batch.takeInFlight(), ...context.batch.takeWaiting()])
-        enqueue.sendTo(replyTo, NO_ROOM);
+      context.batch.settleInFlight(({ replyTo }) => enqueue.sendTo(replyTo, NO_ROOM));
+      context.batch.settleWaiting(({ replyTo }) => enqueue.sendTo(replyTo, NO_ROOM));
     }),
     refuseForRoom: enqueueActions(({ event, enqueue }) => enqueue.sendTo((event as Append).replyTo, NO_ROOM)),
     refuseGathered: enqueueActions(({ context, enqueue }) => {
-      for (const { replyTo } of context.batch.takeWaiting()) enqueue.sendTo(replyTo, HALTED);
+      context.batch.settleWaiting(({ replyTo }) => enqueue.sendTo(replyTo, HALTED));
     }),
     refuse: enqueueActions(({ event, enqueue }) => enqueue.sendTo((event as Append).replyTo, HALTED)),
     tellStore: sendParent(({ event }): FlusherHalted => {

@@ -3,6 +3,13 @@ import type { Append } from '../../src/actors/messages.ts';
 import { WriteBatch } from '../../src/actors/write-batch.ts';
 import { BATCH_BYTES_MAX, BATCH_HEAD_BYTES, FRAME_HEAD_BYTES } from '../../src/wal/format.ts';
 
+/** Settles what is in flight, and returns it. */
+function settled(batch: WriteBatch): Append[] {
+  const told: Append[] = [];
+  batch.settleInFlight((append) => told.push(append));
+  return told;
+}
+
 const append = (bytes: number): Append => ({
   type: 'append',
   record: Buffer.alloc(bytes),
@@ -16,8 +23,8 @@ test('what waits goes out together, in the order in which it came', () => {
   expect(batch.waitingBytes).toBe(60 + 3 * FRAME_HEAD_BYTES);
   expect(batch.close()).toEqual(appends.map((one) => one.record));
   expect(batch.waitingBytes).toBe(0);
-  expect(batch.takeInFlight()).toEqual(appends);
-  expect(batch.inFlight).toEqual([]);
+  expect(settled(batch)).toEqual(appends);
+  expect(settled(batch)).toEqual([]);
 });
 
 test('what comes while a batch is in flight waits for the next one', () => {
@@ -27,9 +34,9 @@ test('what comes while a batch is in flight waits for the next one', () => {
   const late = append(2);
   batch.add(late);
   expect(batch.waitingCount).toBe(1);
-  batch.takeInFlight();
-  batch.close();
-  expect(batch.takeInFlight()).toEqual([late]);
+  settled(batch);
+  expect(batch.close()).toEqual([late.record]);
+  expect(settled(batch)).toEqual([late]);
 });
 
 test('a batch takes as much as one batch can hold, to the byte, and leaves the rest waiting', () => {
@@ -38,7 +45,7 @@ test('a batch takes as much as one batch can hold, to the byte, and leaves the r
   for (const one of [append(room - 5), append(5), append(1)]) batch.add(one);
   expect(batch.close().map((record) => record.length)).toEqual([room - 5, 5]);
   expect(batch.waitingBytes).toBe(1 + FRAME_HEAD_BYTES);
-  batch.takeInFlight();
+  settled(batch);
   expect(batch.close().map((record) => record.length)).toEqual([1]);
 });
 
@@ -50,11 +57,13 @@ test('a second batch in flight is a bug', () => {
   expect(() => batch.close()).toThrow('a second batch in flight');
 });
 
-test('all that waits can be taken back', () => {
+test('all that waits can be settled unwritten', () => {
   const batch = new WriteBatch();
   batch.add(append(1));
   batch.add(append(2));
-  expect(batch.takeWaiting()).toHaveLength(2);
+  const told: Append[] = [];
+  batch.settleWaiting((append) => told.push(append));
+  expect(told).toHaveLength(2);
   expect(batch.waitingBytes).toBe(0);
   expect(batch.waitingCount).toBe(0);
 });
