@@ -77,7 +77,7 @@ describe('N7 bytes that could be read in two ways', () => {
   test('a body that is longer than its length: the put is served, the rest is refused', async () => {
     await using http = await serve();
     const client = await http.connect();
-    client.send(Buffer.concat([http.put([anOperation]), Buffer.from('XXX')]));
+    client.send(Buffer.concat([http.put([anOperation]), Buffer.from('junk')]));
     expect((await client.reply()).status).toBe(200);
     expect((await client.reply()).json).toMatchObject({ code: 'BAD_REQUEST' });
     expect(await client.ended()).toBe('');
@@ -87,7 +87,9 @@ describe('N7 bytes that could be read in two ways', () => {
     await using http = await serve();
     http.store.isHolding = true;
     const client = await http.connect();
-    client.send(Buffer.concat([http.put([anOperation]), http.put([{ ...anOperation, key: 'l' }]), Buffer.from('XXX')]));
+    client.send(
+      Buffer.concat([http.put([anOperation]), http.put([{ ...anOperation, key: 'l' }]), Buffer.from('junk')]),
+    );
     await http.store.received(2);
     http.store.release();
     expect((await client.replies(3)).map(({ status }) => status)).toEqual([200, 200, 400]);
@@ -100,7 +102,7 @@ describe('N7 bytes that could be read in two ways', () => {
     await using http = await serve({ logger });
     http.store.isHolding = true;
     const client = await http.connect();
-    client.send(Buffer.concat([http.put([anOperation]), Buffer.from('XXX')]));
+    client.send(Buffer.concat([http.put([anOperation]), Buffer.from('junk')]));
     await http.store.received(1);
     for (let round = 0; round < 3; round++) {
       client.send('YYY');
