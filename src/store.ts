@@ -1,5 +1,6 @@
 /** The seam between concave's engine and everything that uses it: HTTP, tests and benches open a store here. */
 import { type AnyActorRef, createActor } from 'xstate';
+import { forgetRunningActors } from './actors/actor-system.ts';
 import { DirectoryGone } from './actors/directory-watch.ts';
 import type { Append, Ref, ToKeyLocks } from './actors/messages.ts';
 import type { OpenLog } from './actors/open-log.ts';
@@ -105,6 +106,7 @@ class ActorStore implements Store {
         error: options.onBug,
       });
     });
+    forgetRunningActors(root);
     root.start();
   }
 
@@ -124,7 +126,6 @@ class ActorStore implements Store {
     return new Promise((answer) => {
       this.#lastNumber += 1;
       this.#transactions.start(this.#transactionsRef, {
-        number: this.#lastNumber,
         id: this.#idPrefix + this.#lastNumber.toString(16).padStart(16, '0'),
         operations,
         keyLocks: this.#keyLocks,

@@ -11,6 +11,7 @@ import { invariant } from '../invariant.ts';
 import type { Conflict, PutOperation, PutOutcome } from '../outcome.ts';
 import { BATCH_BYTES_MAX, BATCH_HEAD_BYTES, FRAME_HEAD_BYTES } from '../wal/format.ts';
 import { encodeTx, TX_ID_BYTES, type TxWrite } from '../wal/tx-codec.ts';
+import type { Place } from './arrival-list.ts';
 import type { Growth, KeyIndex } from './key-index.ts';
 import type {
   Append,
@@ -25,8 +26,8 @@ import type {
 } from './messages.ts';
 
 export interface TransactionInput {
-  /** Counts the transactions since the start; also the machine's output, by which its parent knows it. */
-  readonly number: number;
+  /** Where its parent keeps it; also the machine's output, by which the parent finds it again. */
+  readonly place: Place<unknown>;
   /** 32 hexadecimal digits, as told to the caller. */
   readonly id: string;
   readonly operations: readonly PutOperation[];
@@ -67,7 +68,7 @@ export const transactionMachine = setup({
     input: {} as TransactionInput,
     context: {} as TransactionContext,
     events: {} as ToTransaction,
-    output: {} as number,
+    output: {} as Place<unknown>,
   },
   guards: {
     nothingStandsAgainstIt: ({ context }) => context.rivals.size === 0 && versionsAreAsExpected(context.put),
@@ -129,7 +130,7 @@ export const transactionMachine = setup({
     refusal: undefined,
     staged: undefined,
   }),
-  output: ({ context }) => context.put.number,
+  output: ({ context }) => context.put.place,
   initial: 'reserving',
   states: {
     reserving: {

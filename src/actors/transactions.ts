@@ -10,8 +10,8 @@ import {
   type ErrorActorEvent,
   type Snapshot,
 } from 'xstate';
-import { invariant } from '../invariant.ts';
 import type { Clock } from '../wal/platform.ts';
+import { ArrivalList, type Place } from './arrival-list.ts';
 import { compileMachine } from './compile-machine.ts';
 import { type TransactionInput, transactionMachine } from './transaction.machine.ts';
 
@@ -25,10 +25,16 @@ export interface TransactionsInput {
 
 const transactionLogic = compileMachine(transactionMachine);
 
+interface Live {
+  readonly startedMs: number;
+  /** Set as soon as there is an actor. */
+  ref: AnyActorRef | undefined;
+}
+
 /** The transactions under way, oldest first. */
 export class Transactions {
   readonly #input: TransactionsInput;
-  readonly #live = new Map<number, { readonly ref: AnyActorRef; readonly startedMs: number }>();
+  readonly #live = new ArrivalList<Live>();
   #sweep: unknown;
   #onIdle: (() => void)[] = [];
 
@@ -42,20 +48,22 @@ export class Transactions {
 
   /** How long the oldest one has been under way, in milliseconds; 0 if there is none. */
   get oldestAgeMs(): number {
-    const oldest = this.#live.values().next();
-    return oldest.done ? 0 : this.#input.clock.now() - oldest.value.startedMs;
+    const { oldest } = this.#live;
+    return oldest ? this.#input.clock.now() - oldest.startedMs : 0;
   }
 
-  start(parent: AnyActorRef, input: TransactionInput): void {
+  start(parent: AnyActorRef, put: Omit<TransactionInput, 'place'>): void {
+    const live: Live = { startedMs: this.#input.clock.now(), ref: undefined };
+    const input: TransactionInput = { ...put, place: this.#live.add(live) };
     // `parent` makes it a child as `spawn` would, without a copy of the parent's context for each.
     const ref = createActor(transactionLogic, { id: input.id, input, parent } as never);
-    this.#live.set(input.number, { ref, startedMs: this.#input.clock.now() });
+    live.ref = ref;
     this.#sweep ??= this.#scheduleSweep();
     ref.start();
   }
 
-  ended(number: number): void {
-    invariant(this.#live.delete(number), () => `transaction ${number} ended twice`);
+  ended(place: Place<unknown>): void {
+    this.#live.remove(place as Place<Live>);
     if (this.#live.size > 0) return;
     for (const callback of this.#onIdle.splice(0)) callback();
   }
@@ -72,7 +80,7 @@ export class Transactions {
 
   /** Tells every caller that still waits that nobody knows yet. */
   abandon(error: string): void {
-    for (const { ref } of this.#live.values()) ref.send({ type: 'overdue', error });
+    for (const { ref } of this.#live) ref?.send({ type: 'overdue', error });
   }
 
   #scheduleSweep(): unknown {
@@ -80,10 +88,10 @@ export class Transactions {
     const everyMs = Math.max(1, putTimeoutMs / 20);
     return clock.setTimeout(() => {
       const now = clock.now();
-      for (const { ref, startedMs } of this.#live.values()) {
+      for (const { ref, startedMs } of this.#live) {
         if (now - startedMs < putTimeoutMs) break;
         const error = `the disk has not answered in ${putTimeoutMs} ms (putTimeoutMs); the put may still be applied`;
-        ref.send({ type: 'overdue', error });
+        ref?.send({ type: 'overdue', error });
       }
       this.#sweep = this.#live.size > 0 ? this.#scheduleSweep() : undefined;
     }, everyMs);
@@ -93,7 +101,7 @@ export class Transactions {
 /** The supervising actor itself: it only takes note of how its children end. */
 export const transactionsLogic: ActorLogic<
   Snapshot<undefined> & { readonly transactions: Transactions },
-  { type: string } & Partial<DoneActorEvent<number> & ErrorActorEvent>,
+  { type: string } & Partial<DoneActorEvent<Place<unknown>> & ErrorActorEvent>,
   TransactionsInput
 > = {
   getInitialSnapshot: (_scope, input) => ({

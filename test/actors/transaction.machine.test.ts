@@ -25,7 +25,7 @@ beforeEach(() => {
 function begin(operations: readonly PutOperation[], rivals: Record<string, string> = {}) {
   const transaction = createActor(transactionMachine, {
     input: {
-      number: 1,
+      place: { value: undefined },
       id: ID,
       operations,
       keyLocks: recordingActor((message) => toKeyLocks.push(message)),
