@@ -12,6 +12,8 @@ export interface BlockName {
 
 export const IDENTITY_FILE = 'IDENTITY';
 export const LOCK_FILE = 'LOCK';
+/** What file systems put into the root of a volume by themselves: it says nothing about whose directory it is. */
+export const LOST_AND_FOUND = 'lost+found';
 export const TEMPORARY_SUFFIX = '.tmp';
 /** Given to a compacted block that failed its checks while its inputs were still there. Never read, never deleted. */
 export const QUARANTINE_SUFFIX = '.quarantined';

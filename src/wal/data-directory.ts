@@ -6,6 +6,7 @@ import {
   blockFileName,
   IDENTITY_FILE,
   LOCK_FILE,
+  LOST_AND_FOUND,
   logBlockName,
   parseBlockFileName,
   TEMPORARY_SUFFIX,
@@ -82,6 +83,8 @@ interface Listing {
   readonly unknownFiles: readonly string[];
 }
 
+const EXPECTED_FILES: ReadonlySet<string> = new Set([IDENTITY_FILE, LOCK_FILE, LOST_AND_FOUND]);
+
 function sortOut(names: readonly string[]): Listing {
   const blocks: BlockName[] = [];
   const temporaries: string[] = [];
@@ -90,7 +93,7 @@ function sortOut(names: readonly string[]): Listing {
     const block = parseBlockFileName(name);
     if (block) blocks.push(block);
     else if (name.endsWith(TEMPORARY_SUFFIX)) temporaries.push(name);
-    else if (name !== IDENTITY_FILE && name !== LOCK_FILE) unknownFiles.push(name);
+    else if (!EXPECTED_FILES.has(name)) unknownFiles.push(name);
   }
   return { hasIdentity: names.includes(IDENTITY_FILE), blocks, temporaries, unknownFiles };
 }

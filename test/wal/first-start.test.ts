@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { NoRoom } from '../../src/wal/blank-block.ts';
@@ -167,6 +167,15 @@ test('files of somebody else are no place for a store, and none is deleted', asy
     store.write('blank-1.tmp', 'ours perhaps');
     await expectNoStore(store, JSON.stringify(name));
   }
+});
+
+test('the root of a freshly made volume is a place for a store', async () => {
+  const store = new StoreFixture();
+  mkdirSync(store.path('lost+found'));
+  await store.start();
+  expect(store.opened.isNew).toBe(true);
+  expect(store.warnings).toEqual([]);
+  expect(existsSync(store.path('lost+found'))).toBe(true);
 });
 
 test('a file of somebody else under the name of block 1 is not deleted', async () => {
