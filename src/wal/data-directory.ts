@@ -198,6 +198,9 @@ async function makeDirectories(files: FileSystem, directory: string): Promise<vo
   await files.syncDirectory(parent);
 }
 
+/** From directories that we could not have made anything in, and that some file systems do not sync at all. */
+const NOT_OURS_TO_SYNC: ReadonlySet<string | undefined> = new Set(['EACCES', 'EPERM', 'EROFS', 'EINVAL', 'ENOTSUP']);
+
 /**
  * An earlier start may have made the directory, or one above it, and died before its sync of the parent. What is not ours
  * to open was not made by us.
@@ -206,7 +209,7 @@ async function syncAncestors(files: FileSystem, directory: string): Promise<void
   const parent = path.dirname(path.resolve(directory));
   if (parent === path.resolve(directory)) return;
   await files.syncDirectory(parent).catch((error) => {
-    if (errnoOf(error) === 'EIO') throw error;
+    if (!NOT_OURS_TO_SYNC.has(errnoOf(error))) throw error;
   });
   await syncAncestors(files, parent);
 }

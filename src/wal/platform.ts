@@ -3,6 +3,7 @@
  * in `src/wal` and `src/actors` reaches the outside through it and through nothing else, so a simulator can stand in
  * for all of it. `node-platform.ts` is the production side.
  */
+import { constants } from 'node:os';
 
 export interface Platform {
   readonly files: FileSystem;
@@ -11,7 +12,7 @@ export interface Platform {
   readonly random: Randomness;
 }
 
-/** A failed call rejects with a `SystemError`; its `code` is the errno name (`ENOSPC`, `EIO`, …). */
+/** A failed call rejects with an error of the system; `errnoOf` has its errno name (`ENOSPC`, `EIO`, …). */
 export interface FileSystem {
   /** Names in a directory, in no particular order. */
   list(directory: string): Promise<string[]>;
@@ -92,9 +93,13 @@ export interface Randomness {
 
 /** The errno name of a failed call, or `undefined` for an error that did not come from the system. */
 export function errnoOf(error: unknown): string | undefined {
-  const code = (error as { code?: unknown } | null)?.code;
-  return typeof code === 'string' && /^E[A-Z0-9]+$/.test(code) ? code : undefined;
+  const { code, errno } = (error ?? {}) as { readonly code?: unknown; readonly errno?: unknown };
+  if (typeof code === 'string' && /^E[A-Z0-9]+$/.test(code)) return code;
+  // Node has no name for some errors of Linux, EDQUOT among them: there the code is `Unknown system error -122`.
+  return typeof errno === 'number' ? (errnoNames.get(-errno) ?? `E${-errno}`) : undefined;
 }
+
+const errnoNames = new Map(Object.entries(constants.errno).map(([name, number]) => [number, name]));
 
 /** Errors that say *no room now* and leave nothing half done while a file is being made. */
 export function isNoRoom(error: unknown): boolean {

@@ -1,4 +1,5 @@
 import fs, { mkdirSync, readdirSync, readFileSync, readlinkSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { nodeFileSystem as files, nodePlatform } from '../../src/wal/node-platform.ts';
@@ -218,6 +219,11 @@ test('errors that mean no room are told from the others', () => {
   for (const code of ['ENOSPC', 'EDQUOT', 'EFBIG', 'EMFILE', 'ENFILE']) expect(isNoRoom(error(code)), code).toBe(true);
   for (const code of ['EIO', 'EROFS', 'EACCES', 'ENOENT', 'EBADF']) expect(isNoRoom(error(code)), code).toBe(false);
   expect(isNoRoom(undefined)).toBe(false);
+  const nameless = (errno: number) =>
+    Object.assign(new Error('Unknown'), { errno, code: `Unknown system error ${errno}` });
+  expect(errnoOf(nameless(-constants.errno.EDQUOT))).toBe('EDQUOT');
+  expect(isNoRoom(nameless(-constants.errno.EDQUOT))).toBe(true);
+  expect(errnoOf(nameless(-9999))).toBe('E9999');
   expect(errnoOf(error('ERR_OUT_OF_RANGE'))).toBeUndefined();
   expect(errnoOf(new Error('plain'))).toBeUndefined();
   expect(errnoOf(null)).toBeUndefined();
