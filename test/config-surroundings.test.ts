@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { openFilesIn, readFile, surroundingsOfProcess } from '../src/config/surroundings.ts';
+import { oldSpaceBytes, openFilesIn, readFile, surroundingsOfProcess } from '../src/config/surroundings.ts';
 import { errnoOf } from '../src/wal/platform.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'concave-config-'));
@@ -42,6 +42,14 @@ Max locked memory         65536                65536                bytes
   expect(openFilesIn(limits('1024'))).toBe(1024);
   expect(openFilesIn(limits('unlimited'))).toBeUndefined();
   expect(openFilesIn('')).toBeUndefined();
+});
+
+test('S29: the young generation is no room for keys and values', () => {
+  const MiB = 1024 * 1024;
+  expect(oldSpaceBytes(160 * MiB, [])).toBe(64 * MiB);
+  expect(oldSpaceBytes(256 * MiB, ['--inspect', '--max-semi-space-size=64'])).toBe(64 * MiB);
+  expect(oldSpaceBytes(256 * MiB, ['--max_semi_space_size=16', '--max-semi-space-size=64'])).toBe(64 * MiB);
+  expect(oldSpaceBytes(100 * MiB, [])).toBe(25 * MiB);
 });
 
 test.runIf(process.platform === 'linux')('a process knows its own limits', () => {

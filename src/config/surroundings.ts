@@ -10,11 +10,30 @@ export function surroundingsOfProcess(): Surroundings {
     environment: process.env,
     machine: {
       workingDirectory: process.cwd(),
-      heapBytesMax: getHeapStatistics().heap_size_limit,
+      heapBytesMax: oldSpaceBytes(getHeapStatistics().heap_size_limit, flagsOfNode()),
       openFilesMax: openFilesMax(),
     },
     readFile,
   };
+}
+
+const MiB = 1024 * 1024;
+/** What V8 allows itself on 64-bit machines where nobody said otherwise. */
+const SEMI_SPACE_MIB = 32;
+
+/**
+ * What of V8's heap is there for objects that stay, as keys and values do. Its limit counts the young generation as well: three
+ * semi-spaces, which hold nothing for long.
+ */
+export function oldSpaceBytes(heapBytesMax: number, flags: readonly string[]): number {
+  const given = flags.map((flag) => /^--max[-_]semi[-_]space[-_]size=(\d+)$/.exec(flag)?.[1]);
+  const semiSpaceMiB = Number(given.findLast((size) => size !== undefined) ?? SEMI_SPACE_MIB);
+  return Math.max(heapBytesMax - 3 * semiSpaceMiB * MiB, heapBytesMax / 4);
+}
+
+/** Those of the command line win, so they come last. */
+function flagsOfNode(): readonly string[] {
+  return [...(process.env.NODE_OPTIONS ?? '').split(/\s+/), ...process.execArgv];
 }
 
 /** Throws if it is no regular file of UTF-8 text. Mode and text are of one and the same file: both are read through one descriptor. */
