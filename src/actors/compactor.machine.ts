@@ -7,7 +7,7 @@
  * A merge that comes to nothing is tried again later (`backingOff`). Damage, or a disk that leaves it unknown what it
  * holds, ends compaction until the next start (`stopped`): memory is right, so serving goes on, and nothing is deleted.
  */
-import { assign, fromPromise, sendParent, setup } from 'xstate';
+import { assign, fromPromise, setup } from 'xstate';
 import { invariant } from '../invariant.ts';
 import { blockFileName } from '../wal/block-name.ts';
 import type { SealedBlock } from '../wal/block-writer.ts';
@@ -17,7 +17,7 @@ import { NotPublished } from '../wal/compaction-steps.ts';
 import type { MergeResult } from '../wal/merge.ts';
 import { MergeFailure } from '../wal/merge-failure.ts';
 import type { Clock } from '../wal/platform.ts';
-import type { CompactorStopped, Sealed, ToCompactor } from './messages.ts';
+import type { Sealed, ToCompactor } from './messages.ts';
 
 export interface CompactorInput {
   /** Sealed blocks, oldest first. */
@@ -105,7 +105,6 @@ export const compactorMachine = setup({
     reportFailure: ({ context, event }) => context.onNotice(failureNotice(context, messageOf(event))),
     reportStopped: ({ context, event }) =>
       context.onNotice({ level: 'error', event: 'compaction_stopped', message: stopReason(event) }),
-    tellStore: sendParent(({ event }): CompactorStopped => ({ type: 'compactorStopped', reason: stopReason(event) })),
   },
 }).createMachine({
   id: 'compactor',
@@ -140,7 +139,7 @@ export const compactorMachine = setup({
           // Its end is waited for: whoever stops us lets go of the directory next, and the files of another server that
           // takes it over may have the names of ours.
           { guard: 'isStopping', target: 'closed' },
-          { guard: 'anInputIsDamaged', target: 'stopped', actions: ['reportStopped', 'tellStore'] },
+          { guard: 'anInputIsDamaged', target: 'stopped', actions: 'reportStopped' },
           { target: 'backingOff', actions: ['noteFailure', 'reportFailure'] },
         ],
       },
@@ -152,7 +151,7 @@ export const compactorMachine = setup({
         onDone: { target: 'discarding', actions: 'replaceRun' },
         onError: [
           { guard: 'nothingWasPublished', target: 'backingOff', actions: ['noteFailure', 'reportFailure'] },
-          { target: 'stopped', actions: ['reportStopped', 'tellStore'] },
+          { target: 'stopped', actions: 'reportStopped' },
         ],
       },
     },
@@ -162,7 +161,7 @@ export const compactorMachine = setup({
         src: 'discard',
         input: ({ context }) => context,
         onDone: { target: 'resting', actions: 'reportMerged' },
-        onError: { target: 'stopped', actions: ['reportStopped', 'tellStore'] },
+        onError: { target: 'stopped', actions: 'reportStopped' },
       },
     },
     backingOff: {

@@ -103,12 +103,6 @@ export interface DirectoryLost {
   readonly error: unknown;
 }
 
-/** No block is merged any more until the next start. Serving goes on; somebody should look at the disk. */
-export interface CompactorStopped {
-  readonly type: 'compactorStopped';
-  readonly reason: string;
-}
-
 /** The compactor has ended, as XState reports the end of any child. */
 export interface CompactorEnded {
   readonly type: 'xstate.done.actor.compactor';
@@ -130,4 +124,4 @@ export type ToKeyLocks = Reserve | Release;
 export type ToTransaction = Granted | Denied | FlushReply | Overdue;
 export type ToFlusher = Append;
 export type ToCompactor = Sealed | StopCompacting;
-export type ToStore = FlusherHalted | DirectoryLost | CompactorStopped | CompactorEnded | Drain | Close;
+export type ToStore = FlusherHalted | DirectoryLost | CompactorEnded | Drain | Close;

@@ -118,6 +118,8 @@ export const storeMachine = setup({
             onDone: { target: '#store.closed' },
             onError: { target: '#store.halted', actions: ['noteError'] },
           },
+          // The compactor has ended: there is nobody to stop.
+          on: { directoryLost: { target: '#store.halted', actions: ['noteError'] } },
         },
       },
     },
