@@ -2,12 +2,12 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { canRun } from './support/can-run.ts';
+import { mayUse } from './support/can-run.ts';
 import { ServerProcess } from './support/server-process.ts';
 
 /** What the whole process does when the disk under it fails. Not every machine has or allows the tools; `.ci/run` does. */
-const mayTrace = canRun('strace', '-qq', '-o', '/dev/null', 'true');
-const mayMount = canRun('unshare', '-Urm', 'true');
+const mayTrace = mayUse('strace');
+const mayMount = mayUse('unshare');
 
 const directory = mkdtempSync(join(tmpdir(), 'concave-disk-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));

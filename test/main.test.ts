@@ -4,7 +4,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { canRun } from './support/can-run.ts';
+import { mayUse } from './support/can-run.ts';
 import { ServerProcess } from './support/server-process.ts';
 
 const token = 'abcdefghijklmnopqrstuv';
@@ -35,17 +35,14 @@ test('N10: an address for others without a token: exit 78', async () => {
   expect(line).toContain('CONCAVE_TOKEN');
 });
 
-test.runIf(canRun('prlimit', '--nofile=200:200', 'true'))(
-  'N2: more connections than the process may have files open: exit 78',
-  async () => {
-    const { code, line } = await refusal({
-      prefix: ['prlimit', '--nofile=200:200'],
-      args: ['--max-connections', '136'],
-    });
-    expect(code).toBe(78);
-    expect(line).toContain('allowed is at most 135');
-  },
-);
+test.runIf(mayUse('prlimit'))('N2: more connections than the process may have files open: exit 78', async () => {
+  const { code, line } = await refusal({
+    prefix: ['prlimit', '--nofile=200:200'],
+    args: ['--max-connections', '136'],
+  });
+  expect(code).toBe(78);
+  expect(line).toContain('allowed is at most 135');
+});
 
 test('an address that another process listens on: exit 74, naming it', async () => {
   const other = createServer().listen(0, '127.0.0.1');

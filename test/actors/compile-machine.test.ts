@@ -1,6 +1,18 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type AnyStateMachine, assign, createActor, createMachine, sendTo, setup } from 'xstate';
+import {
+  type AnyStateMachine,
+  assign,
+  createActor,
+  createMachine,
+  fromPromise,
+  log,
+  not,
+  raise,
+  SimulatedClock,
+  sendTo,
+  setup,
+} from 'xstate';
 import { compileMachine, UnsupportedMachine } from '../../src/actors/compile-machine.ts';
 import { KeyIndex } from '../../src/actors/key-index.ts';
 import { keyLocksMachine } from '../../src/actors/key-locks.machine.ts';
@@ -183,9 +195,128 @@ const unsupported: [feature: string, machine: AnyStateMachine][] = [
     'state "a" uses a transition to itself without reenter',
     createMachine({ initial: 'a', states: { a: { on: { go: 'a' } } } }),
   ],
+  [
+    'the machine uses actions on the initial transition',
+    createMachine({ initial: { target: 'a', actions: () => {} }, states: { a: {} } } as never),
+  ],
+  [
+    'state "a" uses exit actions or output of a final state',
+    createMachine({ initial: 'a', states: { a: { type: 'final', exit: () => {} } } }),
+  ],
+  [
+    'state "a" uses exit actions or output of a final state',
+    createMachine({ initial: 'a', states: { a: { type: 'final', output: 1 } } }),
+  ],
+  [
+    'state "a" uses several targets',
+    createMachine({ initial: 'a', states: { a: { on: { go: { target: ['b', 'c'] } } }, b: {}, c: {} } }),
+  ],
+  [
+    'state "a" uses a target that is not a state of the machine',
+    createMachine({
+      initial: 'a',
+      states: { a: { on: { go: '#inner' } }, b: { initial: 'c', states: { c: { id: 'inner' } } } },
+    }),
+  ],
+  [
+    'state "a" uses the guard "undefined", which is no plain function',
+    createMachine({ initial: 'a', states: { a: { on: { go: { guard: not(() => true), target: 'b' } } }, b: {} } }),
+  ],
+  [
+    'state "a" uses an invoke with onSnapshot or systemId',
+    createMachine({ initial: 'a', states: { a: { invoke: { src: fromPromise(async () => {}), systemId: 'x' } } } }),
+  ],
+  [
+    'state "a" uses an invoke with onSnapshot or systemId',
+    createMachine({
+      initial: 'a',
+      states: { a: { invoke: { src: fromPromise(async () => {}), onSnapshot: { actions: () => {} } } } },
+    }),
+  ],
+  [
+    'state "a" uses the action "inline" of kind xstate.log',
+    createMachine({ initial: 'a', states: { a: { entry: log('text') } } }),
+  ],
+  [
+    'state "a" uses the action "inline", a raise without delay',
+    createMachine({ initial: 'a', states: { a: { entry: raise({ type: 'go' }) } } }),
+  ],
+  [
+    'state "a" uses the action "inline", a delayed sendTo',
+    createMachine({
+      initial: 'a',
+      states: { a: { entry: sendTo(() => recorder('x', []), { type: 'go' }, { delay: 5 }) } },
+    }),
+  ],
+  [
+    'state "a" uses the action "inline", a sendTo by name',
+    createMachine({ initial: 'a', states: { a: { entry: sendTo('other', { type: 'go' }) } } }),
+  ],
 ];
 
 test.each(unsupported)('refused when compiled: %s', (feature, machine) => {
   expect(() => compileMachine(machine)).toThrow(UnsupportedMachine);
   expect(() => compileMachine(machine)).toThrow(feature);
+});
+
+test('guards and actions given with a name in an object, or inline, and no context at all, work as in the interpreter', () => {
+  const observe = (prepare: (machine: AnyStateMachine) => unknown) => {
+    const notes: unknown[] = [];
+    const machine = setup({
+      guards: { never: () => false },
+      actions: { note: () => notes.push('named') },
+    }).createMachine({
+      initial: 'a',
+      states: {
+        a: {
+          entry: [{ type: 'note' }, () => notes.push('inline')],
+          on: {
+            go: [
+              { guard: { type: 'never' }, target: 'c' },
+              { guard: () => true, target: 'b' },
+            ],
+          },
+        },
+        b: {},
+        c: {},
+      },
+    });
+    const actor = createActor(prepare(machine) as AnyStateMachine, {});
+    actor.start();
+    actor.send({ type: 'go' });
+    const { value, context } = actor.getSnapshot();
+    return { value, context, notes };
+  };
+  const interpreted = observe((machine) => machine);
+  expect(interpreted).toEqual({ value: 'b', context: {}, notes: ['named', 'inline'] });
+  expect(observe((machine) => compileMachine(machine))).toEqual(interpreted);
+});
+
+test('a delay given as a number of milliseconds works as in the interpreter', () => {
+  const machine = createMachine({ initial: 'a', states: { a: { after: { 100: 'b' } }, b: {} } });
+  for (const logic of [machine, compileMachine(machine)]) {
+    const clock = new SimulatedClock();
+    const actor = createActor(logic as typeof machine, { clock }).start();
+    clock.increment(99);
+    expect(actor.getSnapshot().value).toBe('a');
+    clock.increment(1);
+    expect(actor.getSnapshot().value).toBe('b');
+  }
+});
+
+test('S32: an error of an invoked actor that no transition handles ends the actor with it, as in the interpreter', async () => {
+  const machine = setup({
+    actors: {
+      fails: fromPromise(async () => {
+        throw new Error('a bug');
+      }),
+    },
+  }).createMachine({ initial: 'a', states: { a: { invoke: { src: 'fails' } } } });
+  for (const logic of [machine, compileMachine(machine)]) {
+    const actor = createActor(logic as typeof machine);
+    const error = new Promise((resolve) => actor.subscribe({ error: resolve }));
+    actor.start();
+    expect(await error).toEqual(new Error('a bug'));
+    expect(actor.getSnapshot()).toMatchObject({ status: 'error', error: new Error('a bug') });
+  }
 });

@@ -93,8 +93,11 @@ function start(settings: Partial<FlusherInput> = {}) {
     get state() {
       return flusher.getSnapshot().value;
     },
-    append(name: string) {
-      const replyTo = recordingActor((message) => heard.push(describeReply(name, message)));
+    append(
+      name: string,
+      hear: (message: AnyEventObject) => void = (message) => heard.push(describeReply(name, message)),
+    ) {
+      const replyTo = recordingActor(hear);
       flusher.send({ type: 'append', record: Buffer.from(name), replyTo });
     },
   };
@@ -288,5 +291,17 @@ describe.each([
       'd notApplied HALTED',
     ]);
     expect(log.calls).toEqual(['append a b']);
+  });
+
+  test.each([
+    [diskError(), 'EIO: i/o error, write'],
+    ['no error at all', 'no error at all'],
+  ])('S7: callers of a failed flush are told what failed: %s', async (error, words) => {
+    const told: unknown[] = [];
+    const flusher = start();
+    flusher.append('a', (message) => told.push(message.error));
+    await endTurn();
+    await log.fails(error);
+    expect(told).toEqual([expect.stringContaining(`(${words})`)]);
   });
 });

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { KeyIndex } from '../../src/actors/key-index.ts';
 import { StartRefusal } from '../../src/wal/refusal.ts';
+import { WholeFloat } from '../../src/wal/value.ts';
 
 const open = (limits: { memoryMax?: number; maxKeys?: number } = {}) =>
   new KeyIndex({ memoryMax: 1_000_000, maxKeys: 1_000, ...limits });
@@ -17,6 +18,8 @@ test('a key holds what was applied last', () => {
   index.apply([{ key: 'a', value: 1, version: 1 }]);
   index.apply([{ key: 'a', value: 'two', version: 2 }]);
   expect(index.get('a')).toEqual({ value: 'two', version: 2 });
+  expect(index.currentVersion('a')).toBe(2);
+  expect(index.lastVersion('a')).toBe(2);
   expect(index.size).toBe(1);
 });
 
@@ -111,4 +114,83 @@ test('replay tells the version before, and refuses to go over the limits', () =>
   index.replay({ key: 'b', value: 1, version: 1 });
   expect(() => index.replay({ key: 'c', value: 1, version: 1 })).toThrow(StartRefusal);
   expect(() => index.replay({ key: 'd', value: 1, version: 1 })).toThrow('maxKeys is 2');
+});
+
+test.each([
+  ['a small integer, which V8 keeps in the entry itself', 7, 0],
+  ['a bool', true, 0],
+  ['a deleted value', undefined, 0],
+  ['a float with a fraction', 1.5, 16],
+  ['a float without one', new WholeFloat(2), 16],
+  ['an integer beyond 2^53', 2n ** 60n, 16],
+  ['an empty array', [], 16],
+  ['an array', [1, 2.5, 3], 64],
+  ['ASCII text', 'abcde', 5],
+  ['text with one other character', 'abcd\u{e9}', 10],
+])('the account of memory for %s', (_, value, valueBytes) => {
+  const index = open();
+  index.apply([{ key: 'key', value, version: 1 }]);
+  expect(index.bytes).toBe(160 + 3 + valueBytes);
+  index.apply([{ key: 'key', value: 'x'.repeat(100), version: 2 }]);
+  expect(index.bytes).toBe(160 + 3 + 100);
+});
+
+test('the account of memory is the same for a key that was replayed as for one that was put', () => {
+  const put = open();
+  const replayed = open();
+  for (const write of [
+    { key: 'a', value: 'x'.repeat(50), version: 1 },
+    { key: 'a', value: 'x'.repeat(20), version: 2 },
+  ]) {
+    put.apply([write]);
+    replayed.replay(write);
+  }
+  expect(replayed.bytes).toBe(160 + 1 + 20);
+  expect(put.bytes).toBe(replayed.bytes);
+});
+
+test('S29: the limits are reached, and not passed', () => {
+  const index = open({ memoryMax: 1000, maxKeys: 2 });
+  expect(index.reserve({ bytes: 1001, keys: 0 })?.code).toBe('MEMORY_LIMIT');
+  expect(index.reserve({ bytes: 1000, keys: 0 })).toBeUndefined();
+  expect(index.reserve({ bytes: 1, keys: 0 })?.code).toBe('MEMORY_LIMIT');
+  expect(index.reserve({ bytes: 0, keys: 2 })).toBeUndefined();
+  expect(index.reserve({ bytes: 0, keys: 1 })?.code).toBe('KEYS_LIMIT');
+});
+
+test('S29: room that was promised and given back can be promised again, bytes and keys', () => {
+  const index = open({ memoryMax: 1000, maxKeys: 2 });
+  const growth = { bytes: 1000, keys: 2 };
+  for (let put = 0; put < 3; put += 1) {
+    expect(index.reserve(growth)).toBeUndefined();
+    expect(index.reserve({ bytes: 0, keys: 1 })).toMatchObject({
+      code: 'KEYS_LIMIT',
+      error: expect.stringContaining('would have 3 keys'),
+    });
+    expect(index.reserve({ bytes: 1, keys: 0 })).toMatchObject({
+      code: 'MEMORY_LIMIT',
+      error: expect.stringContaining('would take 1001 bytes'),
+    });
+    index.unreserve(growth);
+  }
+});
+
+test('S29: a put that neither adds keys nor bytes is taken over either limit', () => {
+  const index = open({ memoryMax: 100, maxKeys: 1 });
+  index.apply([{ key: 'a', value: 1, version: 1 }]);
+  index.apply([{ key: 'b', value: 1, version: 1 }]);
+  expect(index.reserve({ bytes: 0, keys: 0 })).toBeUndefined();
+});
+
+test('S29: a replay that fills the limits to the last byte and key starts, and one byte more does not', () => {
+  const write = { key: 'a', value: 'x'.repeat(10), version: 1 };
+  expect(open({ memoryMax: 171, maxKeys: 1 }).replay(write)).toBe(0);
+  expect(() => open({ memoryMax: 170, maxKeys: 1 }).replay(write)).toThrow('over 171 bytes in 1 keys');
+});
+
+test('a put that writes several keys counts those that are new', () => {
+  const index = open();
+  index.apply([{ key: 'old', value: 1, version: 1 }]);
+  const writes = ['old', 'new', 'newer'].map((key) => ({ key, value: 1, version: 1 }));
+  expect(index.growthOf(writes)).toEqual({ bytes: 2 * 160 + 8, keys: 2 });
 });

@@ -37,3 +37,18 @@ test('taking a held key and releasing one of another holder are bugs', () => {
   expect(() => table.release(['a'], 'second')).toThrow('second releases a key without holding it');
   expect(() => table.release(['b'], 'second')).toThrow('second releases a key without holding it');
 });
+
+test('a key is not free while it is held, whatever its place among those that are asked for', () => {
+  const table = new LockTable();
+  table.hold(['b'], 'first');
+  expect(table.areFree(['b'])).toBe(false);
+  for (const keys of [
+    ['b', 'a', 'c'],
+    ['a', 'b', 'c'],
+    ['a', 'c', 'b'],
+  ])
+    expect(table.areFree(keys)).toBe(false);
+  expect(table.areFree(['a', 'c'])).toBe(true);
+  table.release(['b'], 'first');
+  expect(table.areFree(['b', 'a'])).toBe(true);
+});

@@ -182,9 +182,17 @@ export class ServerProcess {
 
 /** If the tests themselves are ended, what they started ends too. */
 const living = new Set<ServerProcess>();
-process.on('exit', () => {
+const endAll = () => {
   for (const server of living) server.killNow();
-});
+};
+process.on('exit', endAll);
+// The test runner that this process belongs to is gone.
+process.on('disconnect', endAll);
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
+  process.once(signal, () => {
+    endAll();
+    process.kill(process.pid, signal);
+  });
 
 function withoutSettings(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('CONCAVE_')));

@@ -1,6 +1,16 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { blockFileName, covers, isLogBlock, logBlockName, parseBlockFileName } from '../../src/wal/block-name.ts';
+import {
+  blockFileName,
+  covers,
+  IDENTITY_FILE,
+  isLogBlock,
+  LOCK_FILE,
+  logBlockName,
+  parseBlockFileName,
+  QUARANTINE_SUFFIX,
+  TEMPORARY_SUFFIX,
+} from '../../src/wal/block-name.ts';
 import { holds } from './support/property.ts';
 
 const numbers = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
@@ -53,4 +63,15 @@ test('a block covers those whose log blocks it stands for, itself included', () 
   expect(covers(outer, { first: 4, last: 6, generation: 2 })).toBe(false);
   expect(isLogBlock(outer)).toBe(false);
   expect(isLogBlock(logBlockName(1))).toBe(true);
+});
+
+test('S34: the names of files are those that every release has written', () => {
+  expect([IDENTITY_FILE, LOCK_FILE]).toEqual(['IDENTITY', 'LOCK']);
+  expect([TEMPORARY_SUFFIX, QUARANTINE_SUFFIX]).toEqual(['.tmp', '.quarantined']);
+  expect(parseBlockFileName('0000000000000001.log')).toEqual({ first: 1, last: 1, generation: 0 });
+  expect(parseBlockFileName('0000000000000001-0000000000000002.00000001.cmp')).toEqual({
+    first: 1,
+    last: 2,
+    generation: 1,
+  });
 });

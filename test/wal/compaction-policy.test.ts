@@ -70,6 +70,8 @@ test('a run that is too long for one merge: the cheapest neighbours in it, the o
   expect(chooseRun(blocks(2, 2, ...ones, 3, 3), 10).map(({ number }) => number)).toEqual(
     ones.map((_, index) => index + 3),
   );
+  // The newest neighbours are among those that are looked at.
+  expect(chooseRun(blocks(3, ...ones), 10).map(({ number }) => number)).toEqual(ones.map((_, index) => index + 2));
 });
 
 test('a backlog of 10,000 blocks is worked off by writing each about three times', () => {

@@ -12,6 +12,7 @@ import {
   TX_ID_BYTES,
 } from '../../src/wal/tx-codec.ts';
 import { keys, values } from './merge-fixture.ts';
+import { bytesField, fixed64Field, varint, varintField } from './support/protobuf.ts';
 
 const TX_ID = new Uint8Array(TX_ID_BYTES).fill(0xab);
 const safe = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
@@ -84,6 +85,66 @@ test('S19: bytes cut short or changed are a bad record or another one, never any
       }
     }),
   );
+});
+
+const write = [bytesField(1, 'key'), varintField(2, 3), varintField(7, 1)];
+
+test.each([
+  ['a number', varintField(9, 300)],
+  ['a negative number', varintField(9, 2n ** 64n - 1n)],
+  ['eight bytes', fixed64Field(9, 1)],
+  ['bytes', bytesField(9, 'later')],
+  ['nothing but a length', bytesField(9)],
+])('S34: a field of a later version is passed over, wherever it stands: %s', (_, field) => {
+  const seq = fixed64Field(1, 7);
+  const expected = [{ key: 'key', version: 3, seq: 7 }];
+  for (const at of [0, 1, 2, 3]) {
+    const written = Buffer.concat(write.toSpliced(at, 0, field));
+    const tx = Buffer.concat([seq, field, bytesField(3, written), field]);
+    expect(sliceTx(...embedded(tx)).map(without)).toEqual(expected);
+    const entries = Buffer.concat([field, bytesField(1, seq, field, bytesField(2, written), field), field]);
+    const [slice] = sliceEntries(...embedded(entries));
+    expect(without(slice!)).toEqual(expected[0]);
+    // It is kept: whoever knows the field finds it after a merge.
+    expect(slice!.bytes.subarray(slice!.start, slice!.end)).toEqual(written);
+  }
+});
+
+// Around the lengths at which a length takes one byte more.
+test.each([0, 100, 2 ** 14 - 20, 2 ** 14])(
+  'a write of about %d bytes is measured and written as protobuf writes it',
+  (bytes) => {
+    for (let length = bytes; length < bytes + 20; length += 1) {
+      const content = Buffer.concat([...write, bytesField(4, 'x'.repeat(length))]);
+      const slice = { key: 'key', version: 3, seq: 2 ** 32 + 5, bytes: content, start: 0, end: content.length };
+      const expected = bytesField(1, fixed64Field(1, slice.seq), bytesField(2, content));
+      expect(entryBytes(slice)).toBe(expected.length);
+      const into = Buffer.alloc(expected.length + 2, 0xff);
+      expect(writeEntry(into, 1, slice)).toBe(expected.length + 1);
+      expect(into.equals(Buffer.concat([Buffer.alloc(1, 0xff), expected, Buffer.alloc(1, 0xff)]))).toBe(true);
+    }
+  },
+);
+
+test('the smallest and the largest numbers are read to the last digit, and the next are refused', () => {
+  const largest = Number.MAX_SAFE_INTEGER;
+  const tx = (seq: bigint, version: bigint) =>
+    sliceTx(...embedded(Buffer.concat([fixed64Field(1, seq), bytesField(3, write[0]!, varintField(2, version))])));
+  expect(tx(BigInt(largest), BigInt(largest)).map(without)).toEqual([{ key: 'key', version: largest, seq: largest }]);
+  expect(tx(1n, 1n).map(without)).toEqual([{ key: 'key', version: 1, seq: 1 }]);
+  expect(() => tx(2n ** 53n, 1n)).toThrow('a seq above 2^53 - 1');
+  expect(() => tx(1n, 2n ** 53n)).toThrow('a number above 2^53 - 1');
+  expect(() => tx(0n, 1n)).toThrow('a write without seq');
+  expect(() => tx(1n, 0n)).toThrow('a write without version');
+});
+
+test('S19: a message ends where it says, also where bytes lie behind it', () => {
+  const good = Buffer.concat([fixed64Field(1, 7), bytesField(3, ...write)]);
+  for (let end = 0; end < good.length; end += 1)
+    expect(() => sliceTx(good, 0, end), `cut at ${end}`).toThrow(BadRecord);
+  // A length that reaches one byte over the end of its message.
+  const over = Buffer.concat([fixed64Field(1, 7), varint(0x1a), varint(6), bytesField(1, 'abc'), Buffer.from('xx')]);
+  expect(() => sliceTx(over, 0, over.length - 2)).toThrow('a field that is longer than its message');
 });
 
 test('S19: what is missing or out of range in a record with a good checksum', () => {

@@ -267,6 +267,8 @@ test('a header says in plain words why it is not the one that was looked for', (
   expect(why(page, otherUuid)).toBe('it belongs to another store');
   expect(why(page, uuid, logBlockName(4))).toBe('its header says that it is 0000000000000003.log');
   expect(why(page, uuid, { first: 3, last: 3, generation: 1 })).toBe('its header says that it is 0000000000000003.log');
+  expect(why(page, uuid, { first: 3, last: 4, generation: 0 })).toBe('its header says that it is 0000000000000003.log');
+  expect(why(page, uuid, { first: 2, last: 3, generation: 0 })).toBe('its header says that it is 0000000000000003.log');
   expect(why(patched(8, 2))).toBe('its format is 2, and this concave reads format 1');
   expect(why(patched(10, 9))).toBe('nothing wrong'); // a newer minor version reads the same
   expect(why(patched(12, 0, 1))).toBe('it uses features that this concave does not know (bits 0x100)');
@@ -305,6 +307,35 @@ test('a frame that would reach over its end is none', () => {
   expect(readFrameLength(bytes, 0, 7, seed)).toBe(0);
   bytes.writeUInt32LE(2 ** 32 - 1, 0);
   expect(readFrameLength(bytes, 0, 64, seed)).toBe(0);
+});
+
+test('a frame without payload is none, though its checksum is good', () => {
+  const bytes = Buffer.alloc(16);
+  writeFrameHead(bytes, 0, 0, 7);
+  expect(bytes.readUInt32LE(4)).toBe(crc32(Buffer.alloc(0), 7));
+  expect(readFrameLength(bytes, 0, 16, 7)).toBe(0);
+});
+
+test('no frame is looked for where not even its head has room', () => {
+  const bytes = Buffer.alloc(24, 1);
+  writeFrameHead(bytes, 8, 8, 7);
+  expect(readFrameLength(bytes, 8, 24, 7)).toBe(8);
+  // Behind the end nothing is read, also where that is the end of the buffer.
+  expect(readFrameLength(bytes, 20, 24, 7)).toBe(0);
+  expect(readFrameLength(bytes, 24, 24, 7)).toBe(0);
+});
+
+test('a footer is looked for in a whole page and nowhere else', () => {
+  const seed = blockSeed(uuid, name);
+  const footer = { lastSeq: 8, txCount: 1, byteLength: 8192, nextBlock: 4, digest: new Uint8Array(32).fill(6) };
+  const bytes = Buffer.concat([Buffer.alloc(100, 1), encodeFooter(footer, name, seed)]);
+  expect(readFooter(bytes, 100, name, seed)).toEqual(footer);
+  expect(readFooter(bytes.subarray(0, -1), 100, name, seed)).toBeUndefined();
+  expect(readFooter(bytes, 4192, name, seed)).toBeUndefined();
+  const foreign = Buffer.from(bytes);
+  foreign[100]! ^= 1; // the magic of another kind of page, with a good checksum
+  foreign.writeUInt32LE(crc32(foreign.subarray(100, 4192), seed), 4192);
+  expect(readFooter(foreign, 100, name, seed)).toBeUndefined();
 });
 
 test('two links are the same only with the same block, seq and digest', () => {

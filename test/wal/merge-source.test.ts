@@ -1,13 +1,26 @@
+import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { encodeBatch } from '../../src/wal/batch-codec.ts';
+import { logBlockName } from '../../src/wal/block-name.ts';
 import { BlockReader } from '../../src/wal/block-reader.ts';
 import { CompactedWriter } from '../../src/wal/compacted-writer.ts';
 import { type EntrySlice, sliceEntries } from '../../src/wal/entry-slice.ts';
-import { CHAIN_START } from '../../src/wal/format.ts';
-import { CompactedSource, type EntrySource, mergeSorted } from '../../src/wal/merge-source.ts';
+import { blockSeed, CHAIN_START, encodeFooter, encodeHeader, PAGE_BYTES } from '../../src/wal/format.ts';
+import { MergeFailure } from '../../src/wal/merge-failure.ts';
+import {
+  CompactedSource,
+  type EntrySource,
+  MemorySource,
+  mergeSorted,
+  readingBack,
+  SortedFileSource,
+  sortLogBlock,
+} from '../../src/wal/merge-source.ts';
 import { nodeFileSystem } from '../../src/wal/node-platform.ts';
 import { Damage } from '../../src/wal/refusal.ts';
-import { encodeEntries } from '../../src/wal/tx-codec.ts';
+import { encodeEntries, encodeTx, setSeq, TX_ID_BYTES, type TxWrite } from '../../src/wal/tx-codec.ts';
 import { temporaryDirectory } from '../support/store-fixture.ts';
 
 function entry(key: string, version: number, seq = version): EntrySlice {
@@ -99,4 +112,125 @@ describe('a compacted block with good checksums', () => {
     await expect(read(entry('a', 1, 11))).rejects.toThrow('transaction 11, which is not of this block');
     expect(await read(entry('a', 1, 10))).toHaveLength(1);
   });
+});
+
+describe('a log block with good checksums', () => {
+  const NAME = logBlockName(3);
+  const uuid = new Uint8Array(16).fill(7);
+  const seed = blockSeed(uuid, NAME);
+  const id = new Uint8Array(TX_ID_BYTES);
+  const FIRST_SEQ = 5;
+  const previous = { number: 2, lastSeq: FIRST_SEQ - 1, digest: new Uint8Array(32).fill(2) };
+  const blockBytes = 8 * PAGE_BYTES;
+
+  const emptyBlock = () =>
+    encodeHeader({ name: NAME, uuid, blockBytes, firstSeq: FIRST_SEQ, previous, lastInput: undefined });
+
+  /** One transaction a batch, each of the seq given, as nothing of ours would write them. */
+  async function sorted(...batches: readonly (readonly [seq: number, writes: readonly TxWrite[]])[]) {
+    const content = batches.map(([seq, writes], index) => {
+      const record = encodeTx(id, writes);
+      setSeq(record, 0, seq);
+      const seqs = { firstSeq: FIRST_SEQ + index, durableSeq: FIRST_SEQ + index - 1 };
+      const page = Buffer.alloc(PAGE_BYTES);
+      encodeBatch(page, [record], seqs, { seed, fileOffset: PAGE_BYTES * (1 + index) });
+      return page;
+    });
+    return sortedBytes(Buffer.concat([emptyBlock(), ...content]), batches.length);
+  }
+
+  /** Sorts a block of these bytes, with a footer for so many transactions behind them unless there is none. */
+  async function sortedBytes(bytes: Buffer, txCount: number | undefined) {
+    const digest = createHash('sha256').update(bytes).digest();
+    const seal = {
+      lastSeq: FIRST_SEQ - 1 + (txCount ?? 0),
+      txCount: txCount ?? 0,
+      byteLength: bytes.length,
+      nextBlock: 4,
+      digest,
+    };
+    const footer = txCount === undefined ? Buffer.alloc(0) : encodeFooter(seal, NAME, seed);
+    const path = join(temporaryDirectory(), 'block');
+    writeFileSync(path, Buffer.concat([bytes, footer, Buffer.alloc(blockBytes)]).subarray(0, blockBytes));
+    const reader = await BlockReader.open(nodeFileSystem, path, NAME, uuid);
+    try {
+      const steps = sortLogBlock(reader);
+      for (let count = 0; ; count += 1) {
+        const step = await steps.next();
+        if (step.done) return { ...step.value, steps: count, digest };
+      }
+    } finally {
+      await reader.close();
+    }
+  }
+
+  const write = (key: string, version: number): TxWrite => ({ key, version, value: version });
+
+  test('holds of each key the last write, in the order of the keys, and says how it ends', async () => {
+    const { entries, link, steps, digest } = await sorted(
+      [5, [write('b', 3), write('a', 1)]],
+      [6, [write('b', 4)]],
+      [7, [write('c', 9)]],
+    );
+    expect(entries.map(({ key, version, seq }) => [key, version, seq])).toEqual([
+      ['a', 1, 5],
+      ['b', 4, 6],
+      ['c', 9, 7],
+    ]);
+    expect(link).toEqual({ number: 3, lastSeq: 7, digest });
+    expect(steps).toBe(3);
+  });
+
+  test('a transaction in the place of another is damage, and which is said', async () => {
+    const damage = await sorted([5, [write('a', 1)]], [7, [write('b', 1)]]).catch((error) => error);
+    expect(damage).toBeInstanceOf(Damage);
+    expect(damage.message).toContain(`at offset ${2 * PAGE_BYTES}, transaction 6: transaction 7 in the place of 6`);
+  });
+
+  test('a version that is skipped or comes again is damage, and the first of a key may be any', async () => {
+    await expect(sorted([5, [write('a', 1)]], [6, [write('a', 3)]])).rejects.toThrow(
+      'transaction 6: version 3 of key "a" follows version 1',
+    );
+    await expect(sorted([5, [write('a', 1)]], [6, [write('a', 1)]])).rejects.toThrow('follows version 1');
+    await expect(sorted([5, [write('a', 8)]], [6, [write('a', 9)]])).resolves.toMatchObject({ steps: 2 });
+  });
+
+  test('S19: a record that is none is damage, not a bug', async () => {
+    const page = Buffer.alloc(PAGE_BYTES);
+    encodeBatch(page, [Buffer.from('no record')], { firstSeq: 5, durableSeq: 4 }, { seed, fileOffset: PAGE_BYTES });
+    const damage = await sortedBytes(Buffer.concat([emptyBlock(), page]), 1).catch((error) => error);
+    expect(damage).toBeInstanceOf(Damage);
+    expect(damage.message).toContain(`at offset ${PAGE_BYTES}`);
+    expect(damage.message).toContain('a good checksum over a bad record');
+  });
+
+  test('without a footer it is damage', async () => {
+    await expect(sortedBytes(emptyBlock(), undefined)).rejects.toThrow('the block ends without a footer');
+    await expect(sortedBytes(emptyBlock(), 0)).resolves.toMatchObject({ entries: [], link: { number: 3, lastSeq: 4 } });
+  });
+});
+
+test('what we wrote and cannot read back is a failed merge, with the words of the failure', async () => {
+  const cause = new Error('bad bytes');
+  const failure = await readingBack(() => Promise.reject(cause)).catch((error) => error);
+  expect(failure).toBeInstanceOf(MergeFailure);
+  expect(failure).toMatchObject({
+    kind: 'failed',
+    message: 'a file of the merge reads back other than it was written: bad bytes',
+    cause,
+  });
+  expect(await readingBack(async () => 7)).toBe(7);
+});
+
+test('sources say which block their entries come from in the end', async () => {
+  const memory = new MemorySource('a.log', [entry('a', 1)]);
+  expect(memory.path).toBe('a.log');
+  expect(await memory.next()).toHaveLength(1);
+  expect(await memory.next()).toBeUndefined();
+  const damaged = { path: 'copy.tmp', next: () => Promise.reject(new Error('rot')) };
+  expect(new CompactedSource(damaged as never).path).toBe('copy.tmp');
+  const sorted = new SortedFileSource('b.log', damaged as never);
+  expect(sorted.path).toBe('b.log');
+  // Damage to a copy of our own is none to the log.
+  await expect(sorted.next()).rejects.toThrow('reads back other than it was written: rot');
 });

@@ -243,3 +243,19 @@ test('the platform has a clock that never goes back, turns, and random bytes', a
   await new Promise<void>((resolve) => clock.setTimeout(() => resolve(), 1));
   expect(fired).toEqual([]);
 });
+
+test('a directory whose lock is held is synced through the descriptor that came with the lock, not by its path', async () => {
+  const directory = join(temporaryDirectory(), 'store');
+  mkdirSync(directory);
+  const lock = await files.lock(join(directory, 'LOCK'));
+  fs.renameSync(directory, `${directory}-moved`);
+  expect(await errnoFrom(files.syncDirectory(directory))).toBe('resolved');
+  await lock!.release();
+  expect(await errnoFrom(files.syncDirectory(directory))).toBe('ENOENT');
+});
+
+test('S15: a read that fails rejects with its errno', async () => {
+  const directory = await files.openToRead(temporaryDirectory());
+  expect(await errnoFrom(directory.read(Buffer.alloc(10), 0))).toBe('EISDIR');
+  await directory.close();
+});

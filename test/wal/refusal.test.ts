@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Damage, missingBlock, type SeqRange } from '../../src/wal/refusal.ts';
+import { Damage, missingBlock, missingSuccessor, type SeqRange } from '../../src/wal/refusal.ts';
 
 function messageFor(seqs: SeqRange): string {
   return new Damage({ file: '/data/0000000000000002.log', offset: 8192, seqs, what: 'a bad batch' }).message;
@@ -25,4 +25,10 @@ test('damage and missing blocks end the process with exit code 65', () => {
     exitCode: 65,
     message: 'a block is missing in /data: log block 2; restore it from a copy',
   });
+});
+
+test('S20: a sealed block without successor names the newest file that is there', () => {
+  expect(missingSuccessor('/data', '0000000000000002.log').message).toBe(
+    'a block is missing in /data: 0000000000000002.log is sealed, and its successor is not there; restore it from a copy',
+  );
 });

@@ -1,6 +1,7 @@
 /** Records whose checksum would be good and whose content is not: a bug or an attack, refused and never guessed at. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { InvariantViolation } from '../../src/invariant.ts';
 import { BadRecord, decodeEntries, decodeTx, encodeEntries, encodeTx } from '../../src/wal/tx-codec.ts';
 import { WholeFloat } from '../../src/wal/value.ts';
 import { holds } from './support/property.ts';
@@ -147,4 +148,47 @@ test('every record that is cut short is refused', () => {
   for (let length = 0; length < record.length; length += 1) {
     expect(() => decodeTx(record.subarray(0, length)), `${length} bytes`).toThrow(BadRecord);
   }
+});
+
+const lone = '\ud800';
+
+test.each<[string, () => unknown, string]>([
+  ['an id that is too short', () => encodeTx(id.subarray(1), [{ key: 'k', version: 1, value: 1 }]), 'id of 15 bytes'],
+  ['no writes', () => encodeTx(id, []), 'a transaction that writes nothing'],
+  ['an empty key', () => encodeTx(id, [{ key: '', version: 1, value: 1 }]), 'an empty key'],
+  ['version 0', () => encodeTx(id, [{ key: 'k', version: 0, value: 1 }]), 'version 0 is none'],
+  ['version 1.5', () => encodeTx(id, [{ key: 'k', version: 1.5, value: 1 }]), 'version 1.5 is none'],
+  [
+    'a lone surrogate in a key',
+    () => encodeTx(id, [{ key: lone, version: 1, value: 1 }]),
+    'a key with a lone surrogate',
+  ],
+  ['one in a text', () => encodeTx(id, [{ key: 'k', version: 1, value: lone }]), 'a text with a lone surrogate'],
+  [
+    'a whole float that is none',
+    () => encodeTx(id, [{ key: 'k', version: 1, value: new WholeFloat(1.5) }]),
+    '1.5 is no whole float',
+  ],
+  [
+    'an integer beyond int64',
+    () => encodeTx(id, [{ key: 'k', version: 1, value: 2n ** 63n }]),
+    '9223372036854775808 is outside int64',
+  ],
+  ['NaN', () => encodeTx(id, [{ key: 'k', version: 1, value: Number.NaN }]), 'NaN is not finite'],
+  ['-0 for an integer', () => encodeTx(id, [{ key: 'k', version: 1, value: -0 }]), '0 is no exact integer'],
+])('our own encoder refuses %s, and says so as a bug', (_, encode, message) => {
+  expect(encode).toThrow(InvariantViolation);
+  expect(encode).toThrow(message);
+});
+
+test('a bad record is told apart from other errors by its name, and keeps what the decoder said', () => {
+  const error = (() => {
+    try {
+      return decodeTx(Buffer.from([0x09, 1]));
+    } catch (error) {
+      return error;
+    }
+  })();
+  expect(error).toMatchObject({ name: 'BadRecord', cause: expect.any(Error) });
+  expect((error as Error).message).toMatch(/^not protobuf of this format: ./);
 });

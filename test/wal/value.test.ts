@@ -25,3 +25,8 @@ test('values of different kinds are never equal', () => {
   expect(floatValue(2)).not.toEqual(integerValue(2n));
   expect(floatValue(-0)).not.toEqual(floatValue(0));
 });
+
+test('the limits are those of a signed integer of 64 bits', () => {
+  expect(INT64_MIN).toBe(-9223372036854775808n);
+  expect(INT64_MAX).toBe(9223372036854775807n);
+});

@@ -1,0 +1,56 @@
+/** Bugs between the text of a request and the store, and between the store's answer and its text. */
+import type { PlantedBug } from './planted-bug.ts';
+
+const putBodyTest = 'test/http/put-body.test.ts';
+const putTest = 'test/http/put.test.ts';
+
+export const bugsInRequests: readonly PlantedBug[] = [
+  {
+    name: 'doubled-member-accepted',
+    why: 'two parsers read one request differently (D2)',
+    edits: [
+      {
+        file: 'src/http/put-body.ts',
+        find: '    if (doubled) {',
+        replace: '    if (doubled && parsed.length === 0) {',
+      },
+    ],
+    detectors: [putBodyTest],
+  },
+  {
+    name: 'long-integer-rounded',
+    why: '9007199254740993 is stored as 9007199254740992 (D8)',
+    edits: [
+      {
+        file: 'src/http/operation-reader.ts',
+        find: 'return integerValue(integer);',
+        replace: 'return integerValue(BigInt(Number(text)));',
+      },
+    ],
+    detectors: [putBodyTest],
+  },
+  {
+    name: 'unknown-told-as-timeout',
+    why: 'a client whose put met a failed sync is not told that the server goes down',
+    edits: [
+      {
+        file: 'src/http/put-reply.ts',
+        find: "outcome.cause === 'timeout' ? 'PUT_TIMED_OUT' : 'SYNC_FAILED'",
+        replace: "outcome.cause ? 'PUT_TIMED_OUT' : 'SYNC_FAILED'",
+      },
+    ],
+    detectors: [putTest],
+  },
+  {
+    name: 'any-host-allowed',
+    why: 'a page whose name was made to point here reads and writes the store (N4)',
+    edits: [
+      {
+        file: 'src/http/host-check.ts',
+        find: 'return this.#allowed.has(host);',
+        replace: "return this.#allowed.has(host) || host.includes('.');",
+      },
+    ],
+    detectors: ['test/http/checks.test.ts'],
+  },
+];

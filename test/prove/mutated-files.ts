@@ -1,0 +1,40 @@
+/** The pure files whose tests are measured by mutation, each with the test files that speak of it. */
+
+export interface MutatedFile {
+  readonly source: string;
+  readonly tests: readonly string[];
+}
+
+const wal = (name: string, ...more: string[]): MutatedFile => ({
+  source: `src/wal/${name}.ts`,
+  tests: [name, ...more].map((test) => `test/wal/${test}.test.ts`),
+});
+
+const actors = (name: string): MutatedFile => ({
+  source: `src/actors/${name}.ts`,
+  tests: [`test/actors/${name}.test.ts`],
+});
+
+export const mutatedFiles: readonly MutatedFile[] = [
+  wal('format'),
+  wal('block-name'),
+  wal('block-set'),
+  wal('batch-codec'),
+  wal('tx-codec', 'tx-codec-bad'),
+  wal('value'),
+  wal('key-order'),
+  wal('tail-verdict'),
+  wal('compaction-policy'),
+  wal('entry-slice'),
+  wal('compacted-writer'),
+  wal('merge-source'),
+  {
+    source: 'src/wal/whole-block.ts',
+    tests: ['test/wal/recovery-compacted.test.ts', 'test/wal/recovery-sealed.test.ts'],
+  },
+  wal('refusal'),
+  actors('lock-table'),
+  actors('key-index'),
+  actors('write-batch'),
+  actors('arrival-list'),
+];
