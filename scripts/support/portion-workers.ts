@@ -21,7 +21,12 @@ export class PortionWorkers implements Disposable {
       for (let order = waiting.shift(); order; order = waiting.shift()) {
         const startedMs = performance.now();
         const reply = await replyOf(worker, order);
-        if ('violation' in reply) throw new Error(reply.violation);
+        if ('violation' in reply) {
+          const { name, from, count } = order;
+          throw new Error(
+            `${reply.violation}\nThe whole portion again: npm run prove:units -- "${name}" ${from} ${count}`,
+          );
+        }
         onDone(order, { figures: reply.figures, workMs: performance.now() - startedMs });
       }
     };
