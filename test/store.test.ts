@@ -281,6 +281,21 @@ describe('the end', () => {
     await store.drain();
     expect(store.get('a')).toEqual({ value: 1, version: 1 });
   });
+
+  test('D17: who tries again after an unknown outcome learns from version and value whether the first try was applied', async () => {
+    const store = await open({ putTimeoutMs: 100 });
+    const release = files.hold('appendDurably');
+    expect((await store.put([op('a', 'mine 1', 0)])).code).toBe('OUTCOME_UNKNOWN');
+    release();
+    await store.drain();
+    await store.close();
+    const again = await open();
+    expect(await again.put([op('a', 'mine 1', 0)])).toMatchObject({
+      code: 'STALE_VERSION',
+      conflicts: [{ key: 'a', expected: 0, current: 1 }],
+    });
+    expect(again.get('a')).toEqual({ value: 'mine 1', version: 1 });
+  });
 });
 
 /** Lets turns pass until the store is ready; the test's own time limit bounds it. */

@@ -19,7 +19,7 @@ export class NoRoom extends Error {
 
 const STEP_BYTES = 1024 * 1024;
 
-/** Makes a blank of at least `bytes`. Throws `NoRoom`, and leaves nothing behind, where there is none. */
+/** Makes a blank of at least `bytes`. Throws `NoRoom` where there is none; leaves nothing behind, whatever it throws. */
 export async function makeBlank(files: FileSystem, path: string, bytes: number): Promise<BlankBlock> {
   const blockBytes = pageCeil(bytes);
   let file: AppendableFile | undefined;
@@ -29,9 +29,8 @@ export async function makeBlank(files: FileSystem, path: string, bytes: number):
     await file.sync();
     return { path, file, blockBytes };
   } catch (error) {
-    if (!isNoRoom(error)) throw error;
     if (file) await discardBlank(files, { path, file, blockBytes });
-    throw new NoRoom(error);
+    throw isNoRoom(error) ? new NoRoom(error) : error;
   }
 }
 
