@@ -195,11 +195,13 @@ export class BlockWriter {
     const firstSeq = previous.lastSeq + 1;
     const { file, blockBytes } = blank;
     const header = encodeHeader({ name, uuid, blockBytes, firstSeq, previous, lastInput: undefined });
+    const target = path.join(directory, blockFileName(name));
     try {
       await file.appendDurably(header, 0);
-      await files.rename(blank.path, path.join(directory, blockFileName(name)));
+      await files.rename(blank.path, target);
     } catch (error) {
-      if (!isNoRoom(error)) throw error;
+      // Were the name there all the same, it would vouch for what its predecessor held now, and that one would be appended to.
+      if (!isNoRoom(error) || (await files.stat(target)) !== undefined) throw error;
       await discardBlank(files, blank);
       throw new NoRoom(error);
     }

@@ -39,6 +39,10 @@ describe('random runs', () => {
       ).toBeGreaterThan(0);
   }, 120_000);
 
+  it.each([1156, 2135])('seed %i, which once found a fault', async (seed) => {
+    expect((await runSeed(seed)).counts.powerLosses).toBeGreaterThan(0);
+  });
+
   it('the same seed gives the same trace and the same disk, byte for byte', async () => {
     for (let seed = 1; seed <= 20; seed += 1) await proveSameRun(seed);
     const [one, other] = [await runSeed(1), await runSeed(2)];

@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { NoRoom } from '../../src/wal/blank-block.ts';
-import type { Fault } from '../support/faulty-files.ts';
+import { type Fault, systemError } from '../support/faulty-files.ts';
 import { newStore, type StoreFixture } from '../support/store-fixture.ts';
 
 /** A store whose first block is full: the next batch needs another. */
@@ -31,6 +31,18 @@ const noRoom: readonly (readonly [string, Fault])[] = [
   ['a full disk that shows in the header', { kind: 'appendDurably', file: 'blank-1.tmp', errno: 'ENOSPC' }],
   ['a full disk that shows in the rename', { kind: 'rename', errno: 'ENOSPC' }],
 ];
+
+test('a name that is given and reported as not given is final: nothing more may go into the block before it', async () => {
+  const store = await fullStore();
+  const rename = store.files.rename.bind(store.files);
+  vi.spyOn(store.files, 'rename').mockImplementationOnce(async (from, to) => {
+    await rename(from, to);
+    throw systemError('ENOSPC', { kind: 'rename', file: from });
+  });
+  await expect(store.append({ a: 3 })).rejects.toMatchObject({ code: 'ENOSPC' });
+  await expect(store.append({ a: 3 })).rejects.toMatchObject({ code: 'ENOSPC' });
+  await expectAfterRestart(store, fullState, 3);
+});
 
 test.each(noRoom)(
   'S9, S11: %s is no room: nothing was written, and the writer goes on when there is',
