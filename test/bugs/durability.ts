@@ -77,9 +77,8 @@ export const bugsInDurability: readonly PlantedBug[] = [
     edits: [
       {
         file: WRITER,
-        find: '      await file.appendDurably(header, 0);\n      await files.rename(blank.path, path.join(directory, blockFileName(name)));\n',
-        replace:
-          '      await files.rename(blank.path, path.join(directory, blockFileName(name)));\n      await file.appendDurably(header, 0);\n',
+        find: '      await file.appendDurably(header, 0);\n      await files.rename(blank.path, target);\n',
+        replace: '      await files.rename(blank.path, target);\n      await file.appendDurably(header, 0);\n',
       },
     ],
     detectors: [writerTest],
