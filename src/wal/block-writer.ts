@@ -61,6 +61,8 @@ export class BlockWriter {
   #active: ActiveBlock;
   #seed: number;
   #spare: Promise<BlankBlock> | undefined;
+  /** Of the next block, from when it is to have its name until it is the active one. */
+  #nextFile: AppendableFile | undefined;
   #blanksMade = 0;
   #broken: unknown;
   #underWay: Promise<unknown> | undefined;
@@ -132,6 +134,7 @@ export class BlockWriter {
     }
     this.#broken ??= new Error('the log is closed');
     await this.#active.file.close();
+    await this.#nextFile?.close();
     const spare = await this.#spare?.catch(() => undefined);
     this.#spare = undefined;
     if (spare) await discardBlank(this.#options.files, spare);
@@ -184,6 +187,7 @@ export class BlockWriter {
     await old.file.appendDurably(encodeFooter(footer, logBlockName(old.number), this.#seed), old.offset);
     await old.file.close();
     this.#active = next;
+    this.#nextFile = undefined;
     this.#seed = blockSeed(uuid, logBlockName(next.number));
     onSealed({ name: logBlockName(old.number), bytes: old.offset + PAGE_BYTES });
   }
@@ -196,12 +200,14 @@ export class BlockWriter {
     const { file, blockBytes } = blank;
     const header = encodeHeader({ name, uuid, blockBytes, firstSeq, previous, lastInput: undefined });
     const target = path.join(directory, blockFileName(name));
+    this.#nextFile = file;
     try {
       await file.appendDurably(header, 0);
       await files.rename(blank.path, target);
     } catch (error) {
       // Were the name there all the same, it would vouch for what its predecessor held now, and that one would be appended to.
       if (!isNoRoom(error) || (await files.stat(target)) !== undefined) throw error;
+      this.#nextFile = undefined;
       await discardBlank(files, blank);
       throw new NoRoom(error);
     }

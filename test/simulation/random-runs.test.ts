@@ -39,7 +39,7 @@ describe('random runs', () => {
       ).toBeGreaterThan(0);
   }, 120_000);
 
-  it.each([1156, 2135])('seed %i, which once found a fault', async (seed) => {
+  it.each([1156, 2135, 4148])('seed %i, which once found a fault', async (seed) => {
     expect((await runSeed(seed)).counts.powerLosses).toBeGreaterThan(0);
   });
 
