@@ -9,7 +9,7 @@ import type { Transactions } from './actors/transactions.ts';
 import { WriteBatch } from './actors/write-batch.ts';
 import type { AdmissionRefusal, PutOperation, PutOutcome, StoredValue, StoreService } from './outcome.ts';
 import { type CompactionPlace, type CompactionPorts, compactionPorts } from './wal/compaction-ports.ts';
-import { errnoOf, type Platform } from './wal/platform.ts';
+import { type Clock, errnoOf, type Platform } from './wal/platform.ts';
 
 /** The settings that concern the engine; the settings table of `config.ts` documents each. */
 export interface StoreSettings {
@@ -55,8 +55,18 @@ export interface RecoveredSummary {
   readonly tookMs: number;
 }
 
+/** The running parts of a store, for an inspector to look at and never to touch. */
+export interface StoreInternals {
+  /** Of the store machine; all other actors are in its system. */
+  readonly root: AnyActorRef;
+  readonly clock: Clock;
+  readonly transactions: Transactions;
+  readonly batch: WriteBatch;
+}
+
 export interface Store extends StoreService {
   readonly recovered: RecoveredSummary;
+  readonly internals: StoreInternals;
   /** Takes no further puts; resolves when those under way have their answers. */
   drain(): Promise<void>;
   /** Answers every put that still waits for the disk: nobody knows. */
@@ -114,6 +124,11 @@ class ActorStore implements Store {
     const { isNew, index, progress, tookMs } = this.#log!;
     const { blocks, bytes, transactions } = progress;
     return { isNew, blocks, bytes, transactions, keys: index.size, tookMs: Math.round(tookMs) };
+  }
+
+  get internals(): StoreInternals {
+    const { clock } = this.#options.platform;
+    return { root: this.#root, clock, transactions: this.#transactions, batch: this.#batch };
   }
 
   get(key: string): StoredValue | undefined {

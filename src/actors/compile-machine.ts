@@ -113,7 +113,7 @@ class Compiler {
       context: (input, self) =>
         typeof context === 'function' ? context({ input, self, spawn: refuseSpawn }) : (context ?? {}),
       output: root.output === undefined ? undefined : expression(root.output),
-      onTransition: undefined,
+      watchers: new Set(),
     };
   }
 
@@ -140,7 +140,8 @@ class Compiler {
     const targetState = target ? this.#states.get(target[0]!.key) : undefined;
     if (target && !targetState) this.#refuse(node, 'a target that is not a state of the machine');
     if (target?.[0] === node && !reenter) this.#refuse(node, 'a transition to itself without reenter');
-    return { guard: this.#guard(node, guard), target: targetState, actions: this.#actions(node, actions) };
+    const definition = transition;
+    return { guard: this.#guard(node, guard), target: targetState, actions: this.#actions(node, actions), definition };
   }
 
   #guard(node: Node, guard: unknown): Edge['guard'] {

@@ -9,6 +9,11 @@ export class LockTable {
     return this.#holders.size;
   }
 
+  /** Key and holder of every key held, longest held first. */
+  entries(): IterableIterator<[key: string, holder: string]> {
+    return this.#holders.entries();
+  }
+
   holderOf(key: string): string | undefined {
     return this.#holders.get(key);
   }

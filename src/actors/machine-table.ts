@@ -32,8 +32,8 @@ export interface Table {
   readonly initial: State;
   readonly context: (input: unknown, self: AnyActorRef) => unknown;
   readonly output: ((step: MicroStep) => unknown) | undefined;
-  /** Told of every transition taken, while somebody watches. */
-  onTransition: ((taken: TakenTransition) => void) | undefined;
+  /** Told of every transition taken. Empty unless somebody watches. */
+  readonly watchers: Set<(taken: TakenTransition) => void>;
 }
 
 export interface State {
@@ -51,6 +51,8 @@ export interface Edge {
   /** `undefined`: the state stays as it is, neither left nor entered. */
   readonly target: State | undefined;
   readonly actions: readonly Action[];
+  /** The transition of the machine that it was compiled from: XState's own object, as its interpreter reports it. */
+  readonly definition: unknown;
 }
 
 export type Action =
@@ -85,6 +87,7 @@ export interface TakenTransition {
   readonly event: AnyEventObject;
   readonly from: string;
   readonly to: string;
+  readonly definition: unknown;
 }
 
 /** One macrostep under way; also what guards, actions and expressions are given. */
@@ -182,7 +185,8 @@ function settle(table: Table, run: Run): void {
   }
 }
 
-function take(table: Table, run: Run, { target, actions }: Edge): void {
+function take(table: Table, run: Run, edge: Edge): void {
+  const { target, actions } = edge;
   const from = run.state.name;
   if (target) leave(run, run.state);
   perform(run, actions);
@@ -190,7 +194,11 @@ function take(table: Table, run: Run, { target, actions }: Edge): void {
     run.state = target;
     enter(run, target);
   }
-  table.onTransition?.({ self: run.self, event: run.event, from, to: run.state.name });
+  if (table.watchers.size > 0) report(table, run, edge, from);
+}
+
+function report({ watchers }: Table, { self, event, state }: Run, { definition }: Edge, from: string): void {
+  for (const tell of watchers) tell({ self, event, from, to: state.name, definition });
 }
 
 function enter(run: Run, state: State): void {

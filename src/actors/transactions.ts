@@ -23,12 +23,18 @@ export interface TransactionsInput {
   readonly onBug: (error: unknown) => void;
 }
 
-const transactionLogic = compileMachine(transactionMachine);
+export const transactionLogic = compileMachine(transactionMachine);
 
 interface Live {
   readonly startedMs: number;
   /** Set as soon as there is an actor. */
   ref: AnyActorRef | undefined;
+}
+
+/** A transaction that has begun and not ended. */
+export interface UnderWay {
+  readonly startedMs: number;
+  readonly ref: AnyActorRef;
 }
 
 /** The transactions under way, oldest first. */
@@ -50,6 +56,11 @@ export class Transactions {
   get oldestAgeMs(): number {
     const { oldest } = this.#live;
     return oldest ? this.#input.clock.now() - oldest.startedMs : 0;
+  }
+
+  /** Oldest first. None may begin or end while they are gone through. */
+  *underWay(): IterableIterator<UnderWay> {
+    for (const { startedMs, ref } of this.#live) if (ref) yield { startedMs, ref };
   }
 
   start(parent: AnyActorRef, put: Omit<TransactionInput, 'place'>): void {

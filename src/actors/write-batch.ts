@@ -23,6 +23,16 @@ export class WriteBatch {
     return this.#waitingBytes;
   }
 
+  /** What the flush under way carries; 0 between flushes. */
+  get inFlightCount(): number {
+    return this.#inFlight.length;
+  }
+
+  /** Log bytes of it, without the batch's own head and padding. */
+  get inFlightBytes(): number {
+    return this.#inFlight.reduce((sum, append) => sum + frameBytes(append), 0);
+  }
+
   add(append: Append): void {
     this.#waiting.push(append);
     this.#waitingBytes += frameBytes(append);

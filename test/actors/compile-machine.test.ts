@@ -42,7 +42,8 @@ function run(logic: never, input: (notes: unknown[]) => object, events: (notes: 
   const actor = createActor(logic, { input: input(notes) as never, id: 'subject' }) as ReturnType<typeof createActor>;
   const { table } = logic as { table?: Table };
   const noteStep = (event: string, to: unknown) => event !== 'xstate.init' && notes.push(['microstep', event, to]);
-  if (table) table.onTransition = ({ event, to }) => noteStep(event.type, to);
+  table?.watchers.clear();
+  table?.watchers.add(({ event, to }) => noteStep(event.type, to));
   actor.system.inspect((inspected) => {
     if (inspected.type !== '@xstate.microstep' || inspected.actorRef !== actor) return;
     // The interpreter also reports a step that took no transition, where it ignored an event.

@@ -1,7 +1,7 @@
 /** What is done to a store in a model run. Commands print themselves, so that a counterexample reads as a program. */
 import fc from 'fast-check';
-import { numberText, valueText } from '../../src/http/value-text.ts';
 import type { PutOperation } from '../../src/outcome.ts';
+import { numberText, valueText } from '../../src/value-text.ts';
 import type { Value } from '../../src/wal/value.ts';
 import type { Specification } from './specification.ts';
 import * as values from './values.ts';

@@ -1,7 +1,7 @@
 /** The real server as a process of its own, asked over HTTP. */
 import assert from 'node:assert/strict';
-import { numberText, valueText } from '../../src/http/value-text.ts';
 import type { PutOperation } from '../../src/outcome.ts';
+import { numberText, valueText } from '../../src/value-text.ts';
 import type { Value } from '../../src/wal/value.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import { checkGroup } from './check-group.ts';

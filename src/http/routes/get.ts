@@ -1,12 +1,12 @@
 /** `GET /v1/get?key=K`: what a key holds. */
 import type { ServerResponse } from 'node:http';
+import { valueText } from '../../value-text.ts';
 import { type HttpContext, logRefusal } from '../context.ts';
 import { Refusal } from '../failures.ts';
 import { decodeGetQuery } from '../get-query.ts';
 import { failureReply, sendReply } from '../reply.ts';
 import { queryOf } from '../route-table.ts';
 import { isStopping } from '../stopping.ts';
-import { valueText } from '../value-text.ts';
 
 /** Gets are served to the end, also when puts are refused. */
 export function handleGet(response: ServerResponse, { store, settings, logger }: HttpContext): void {

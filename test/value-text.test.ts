@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { valueText } from '../../src/http/value-text.ts';
-import { INT64_MAX, INT64_MIN, type Value, WholeFloat } from '../../src/wal/value.ts';
+import { valueText } from '../src/value-text.ts';
+import { INT64_MAX, INT64_MIN, type Value, WholeFloat } from '../src/wal/value.ts';
 
 test.each<[value: Value, text: string]>([
   ['a "b" \\ \n \0 é 😀', String.raw`"a \"b\" \\ \n \u0000 é 😀"`],

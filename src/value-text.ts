@@ -1,5 +1,5 @@
 /** How a value is written in JSON, so that reading it gives the same value of the same type. */
-import { type NumberValue, type Value, WholeFloat } from '../wal/value.ts';
+import { type NumberValue, type Value, WholeFloat } from './wal/value.ts';
 
 export function valueText(value: Value): string {
   if (typeof value === 'string') return JSON.stringify(value);
