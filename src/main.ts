@@ -9,12 +9,15 @@ import { helpText } from './config/help.ts';
 import { formatAddress } from './config/relations.ts';
 import { tokenVariable } from './config/settings.ts';
 import { surroundingsOfProcess } from './config/surroundings.ts';
-import { type LoadedConfig, loadConfig } from './config.ts';
+import { type Config, type LoadedConfig, loadConfig } from './config.ts';
 import { dieOf, endProcess } from './end-process.ts';
 import { buildApp } from './http/app.ts';
+import type { InspectorRoutes } from './http/inspect/routes.ts';
+import { TokenCheck } from './http/token-check.ts';
+import type { Inspector } from './inspector/inspector.ts';
 import { openLog } from './log.ts';
 import { Shutdown } from './shutdown.ts';
-import { openStore } from './store.ts';
+import { openStore, type Store } from './store.ts';
 import { nodePlatform } from './wal/node-platform.ts';
 import { exitCodes, StartRefusal } from './wal/refusal.ts';
 
@@ -52,7 +55,14 @@ async function serve({ config, sources }: LoadedConfig): Promise<void> {
   log.info({ event: 'recovered', ...store.recovered });
 
   let port = config.listen.port;
-  const app = await buildApp({ store, settings: { ...config, port: () => port }, logger: log, onBug });
+  const inspector = await openInspector(config, store);
+  const app = buildApp({
+    store,
+    settings: { ...config, port: () => port },
+    logger: log,
+    inspector: inspector && (await openPage(config, inspector)),
+    onBug,
+  });
   await app.ready();
   shutdown.watch({ server: app.server, closeApp: () => app.close(), store });
   const address = await listen(app.server, config.listen, sources.listen);
@@ -61,6 +71,23 @@ async function serve({ config, sources }: LoadedConfig): Promise<void> {
   const url = `http://${formatAddress({ host: address.address, port })}`;
   // Programs wait for this line: it is printed at every log level.
   log.child({}, { level: 'info' }).info({ event: 'ready', url }, `listening on ${url}`);
+  if (config.inspector)
+    log.info({ event: 'inspector', url: `${url}/inspect` }, `every put can be watched on ${url}/inspect`);
+}
+
+/** Loaded only where somebody may want to watch: `undefined` where nobody does. */
+async function openInspector(config: Config, { internals }: Store): Promise<Inspector | undefined> {
+  if (!config.inspector && config.inspectUrl === undefined) return undefined;
+  const { Inspector } = await import('./inspector/inspector.ts');
+  const check = config.token === undefined ? undefined : new TokenCheck(config.token);
+  const allows = (token: string | undefined) => check === undefined || check.allowsToken(token ?? '');
+  return new Inspector({ internals, settings: config, version: version(), allows, log });
+}
+
+async function openPage(config: Config, inspector: Inspector): Promise<InspectorRoutes | undefined> {
+  if (!config.inspector) return undefined;
+  const { openInspectorRoutes } = await import('./http/inspect/routes.ts');
+  return openInspectorRoutes(inspector, config.token !== undefined);
 }
 
 /** Only the address asked for: the framework's own `listen` makes two of `localhost`. */

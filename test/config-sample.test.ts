@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { helpText, sampleYaml } from '../src/config/help.ts';
+import { flagUsage, helpText, sampleYaml } from '../src/config/help.ts';
 import { flagOf, settingNames, settings, variableOf } from '../src/config/settings.ts';
 import { mustLoad, yaml } from './support/load-config.ts';
 
@@ -37,7 +37,7 @@ test('help has every setting', () => {
   const help = helpText('1.2.3');
   expect(help).toContain('concave 1.2.3');
   for (const name of settingNames) {
-    expect(help).toContain(`\n  ${flagOf(name)} ${settings[name].kind.takes}\n      ${settings[name].about}\n`);
+    expect(help).toContain(`\n  ${flagUsage(name)}\n      ${settings[name].about}\n`);
   }
 });
 

@@ -33,6 +33,10 @@ const defaults: Config = {
   queuedBytesMax: 64 * MiB,
   memoryMax: Math.floor(4096 * MiB * 0.6),
   maxKeys: 16_000_000,
+  inspector: false,
+  inspectorKeys: 'shown',
+  inspectorValues: 'hidden',
+  inspectUrl: undefined,
   logLevel: 'info',
 };
 

@@ -53,7 +53,7 @@ export type CompactionNotice = { readonly message: string } & (
   | { readonly level: 'error'; readonly event: 'compaction_stopped' }
 );
 
-interface CompactorContext extends CompactorInput {
+export interface CompactorContext extends CompactorInput {
   /** The blocks being merged, oldest first: neighbours in `blocks`. */
   readonly run: readonly SealedBlock[];
   readonly startedMs: number;

@@ -1,7 +1,8 @@
-/** Reads the settings that the command line gives: `--name value` or `--name=value`. */
+/** Reads the settings that the command line gives: `--name value` or `--name=value`; a switch may stand alone. */
 import { ConfigError, quote } from './config-error.ts';
 import { type Given, knownFlags, settingOfFlag, unknownSetting } from './given.ts';
-import { configFileFlag, flagOf, tokenVariable } from './settings.ts';
+import type { Kind } from './kinds.ts';
+import { configFileFlag, flagOf, type SettingName, settings, tokenVariable } from './settings.ts';
 
 export interface Flags {
   readonly given: readonly Given[];
@@ -24,6 +25,10 @@ export function readFlags(argv: readonly string[]): Flags | ConfigError {
     if (seen.has(flag)) return new ConfigError(`${flag} is given twice`);
     seen.add(flag);
 
+    if (name !== undefined && settingKind(name).isSwitch && attached === undefined) {
+      given.push({ name, text: 'true', source: flag });
+      continue;
+    }
     const text = attached ?? argv[++at];
     if (text === undefined || (attached === undefined && text.startsWith('--'))) {
       return new ConfigError(`${flag} needs a value; one that starts with -- is written ${flag}=VALUE`);
@@ -32,6 +37,10 @@ export function readFlags(argv: readonly string[]): Flags | ConfigError {
     else given.push({ name, text, source: flag });
   }
   return { given, configFile };
+}
+
+function settingKind(name: SettingName): Kind<unknown> {
+  return settings[name].kind;
 }
 
 function splitFlag(argument: string): [flag: string, attached: string | undefined] {

@@ -1,4 +1,5 @@
 /** What people read about the settings, made from their table: the text of `--help` and `concave.sample.yaml`. */
+import type { Kind } from './kinds.ts';
 import {
   configFileFlag,
   configFileVariable,
@@ -29,11 +30,7 @@ export function helpText(version: string): string {
   for (const group of groups) {
     lines.push('', group);
     for (const name of namesOf(group)) {
-      lines.push(
-        `  ${flagOf(name)} ${settings[name].kind.takes}`,
-        `      ${settings[name].about}`,
-        `      ${defaultAndBounds(name)}`,
-      );
+      lines.push(`  ${flagUsage(name)}`, `      ${settings[name].about}`, `      ${defaultAndBounds(name)}`);
     }
   }
   return `${lines.join('\n')}\n`;
@@ -55,6 +52,12 @@ export function sampleYaml(): string {
     }
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** `--max-blocks INTEGER`; of a switch, what may be left out is in brackets. */
+export function flagUsage(name: SettingName): string {
+  const kind: Kind<unknown> = settings[name].kind;
+  return kind.isSwitch ? `${flagOf(name)}[=${kind.takes}]` : `${flagOf(name)} ${kind.takes}`;
 }
 
 function namesOf(group: string): SettingName[] {

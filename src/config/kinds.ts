@@ -9,6 +9,8 @@ export interface Kind<Value> {
   readonly allowed: string;
   /** Lists are written `a,b`, or as a YAML sequence. */
   readonly isList: boolean;
+  /** As a flag it may stand alone, and then means `true`. */
+  readonly isSwitch?: true;
   /** `undefined` if the text is not what `allowed` says. Takes the same text whatever source it comes from. */
   read(text: string, machine: Machine): { readonly value: Value } | undefined;
 }
@@ -88,6 +90,31 @@ export function choice<const Choice extends string>(choices: readonly Choice[]):
     read(text) {
       const value = choices.find((choice) => choice === text);
       return value === undefined ? undefined : { value };
+    },
+  };
+}
+
+export function onOff(): Kind<boolean> {
+  return {
+    takes: 'true|false',
+    allowed: 'true or false',
+    isList: false,
+    isSwitch: true,
+    read: (text) => (text === 'true' || text === 'false' ? { value: text === 'true' } : undefined),
+  };
+}
+
+/** Of a WebSocket, or `undefined` for the empty text. */
+export function optionalSocketUrl(): Kind<string | undefined> {
+  return {
+    takes: 'URL',
+    allowed: 'a URL that begins with ws:// or wss:// and has no user, password or fragment; or nothing',
+    isList: false,
+    read(text) {
+      if (text === '') return { value: undefined };
+      if (!/^wss?:\/\//.test(text) || !URL.canParse(text)) return undefined;
+      const { username, password, hash } = new URL(text);
+      return username === '' && password === '' && hash === '' ? { value: text } : undefined;
     },
   };
 }

@@ -9,7 +9,9 @@ import {
   listenAddress,
   MiB,
   milliseconds,
+  onOff,
   optionalPath,
+  optionalSocketUrl,
   originList,
   path,
   shareOfHeap,
@@ -23,10 +25,19 @@ export interface Setting<Value> {
   readonly default: string;
   /** One sentence for the person who runs the server. */
   readonly about: string;
+  /** Where the flag is not called as the setting is. */
+  readonly flag?: string;
 }
 
 /** In the order in which help and sample show them. */
-export const groups = ['Storage', 'Network', 'Limits of one put', 'Limits of the server', 'Logging'] as const;
+export const groups = [
+  'Storage',
+  'Network',
+  'Limits of one put',
+  'Limits of the server',
+  'Inspector',
+  'Logging',
+] as const;
 export type Group = (typeof groups)[number];
 
 /** The relations between settings are in `relations.ts`. */
@@ -188,6 +199,32 @@ export const settings = {
     about: 'Keys in the store; a put beyond gets 507.',
   },
 
+  inspector: {
+    group: 'Inspector',
+    kind: onOff(),
+    default: 'false',
+    flag: '--inspect',
+    about: 'Serves the page /inspect, on which every put can be watched, to whoever may use the API.',
+  },
+  inspectorKeys: {
+    group: 'Inspector',
+    kind: choice(['shown', 'hidden']),
+    default: 'shown',
+    about: 'Whether inspectors see keys, or a label in place of each.',
+  },
+  inspectorValues: {
+    group: 'Inspector',
+    kind: choice(['shown', 'hidden']),
+    default: 'hidden',
+    about: 'Whether inspectors see the values of puts.',
+  },
+  inspectUrl: {
+    group: 'Inspector',
+    kind: optionalSocketUrl(),
+    default: '',
+    about: 'An XState inspector that is already running, to which the same is sent; needs no inspector of our own.',
+  },
+
   logLevel: {
     group: 'Logging',
     kind: choice(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
@@ -209,9 +246,10 @@ export const tokenVariable = 'CONCAVE_TOKEN';
 export const configFileFlag = '--config';
 export const configFileVariable = 'CONCAVE_CONFIG';
 
-/** `maxBlockSize` is `--max-block-size`. */
+/** `maxBlockSize` is `--max-block-size`, unless the table says otherwise. */
 export function flagOf(name: SettingName): string {
-  return `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  const { flag }: Setting<unknown> = settings[name];
+  return flag ?? `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
 /** `maxBlockSize` is `CONCAVE_MAX_BLOCK_SIZE`. */

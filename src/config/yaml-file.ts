@@ -68,7 +68,9 @@ function textOf(name: SettingName, value: Node | null): string | undefined {
   if (value === null) return '';
   if (isScalar(value)) {
     if (value.value === null) return '';
-    return typeof value.value === 'boolean' ? undefined : value.source;
+    // `yes` is a text in YAML 1.2 and `True` a bool: neither is what a switch takes, nor a bool what anything else does.
+    const isSwitch = settings[name].kind.isSwitch === true;
+    return typeof value.value === 'boolean' && !isSwitch ? undefined : value.source;
   }
   if (!isSeq(value) || !settings[name].kind.isList) return undefined;
   const items = value.items.map((item) => (isScalar(item) && typeof item.value === 'string' ? item.value : undefined));

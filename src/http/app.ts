@@ -1,13 +1,14 @@
 /** The HTTP layer: builds the Fastify application that serves a store. It does not listen. */
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { StoreService } from '../outcome.ts';
 import { type HttpContext, logRefusal } from './context.ts';
 import { Gate } from './gate.ts';
+import type { InspectorRoutes } from './inspect/routes.ts';
 import { BodyBudget } from './read-body.ts';
 import { failureReply, sendReply } from './reply.ts';
-import { isPutTarget, type RoutePath, routes } from './route-table.ts';
+import { apiRoutes, isPutTarget, pathOf, type RoutePath, routes } from './route-table.ts';
 import { handleGet } from './routes/get.ts';
 import { handleHealth, handleReadiness } from './routes/health.ts';
 import { handlePut } from './routes/put.ts';
@@ -20,14 +21,18 @@ export interface AppOptions {
   readonly settings: HttpSettings;
   /** Gets refusals, at debug level and without key or value; a request that is served is not logged. */
   readonly logger?: Logger | undefined;
+  /** Where it is on: its page and its sockets are served as well. */
+  readonly inspector?: InspectorRoutes | undefined;
   /** Gets every error of our own code; the request that met it is not answered. By default it is thrown, uncaught. */
   readonly onBug?: (error: unknown) => void;
 }
 
-export function buildApp({ store, settings, logger, onBug = throwUncaught }: AppOptions): FastifyInstance {
+export function buildApp({ store, settings, logger, inspector, onBug = throwUncaught }: AppOptions): FastifyInstance {
   const bodies = new BodyBudget(settings.queuedBytesMax ?? queuedBytesMaxDefault);
   const context: HttpContext = { store, settings, bodies, logger, onBug };
-  const gate = new Gate(settings, store);
+  const allRoutes = inspector ? new Map([...apiRoutes, ...inspector.routes]) : apiRoutes;
+  const gate = new Gate(settings, store, allRoutes);
+  const mayUpgrade = ({ url }: IncomingMessage) => allRoutes.get(pathOf(url!))?.isUpgrade === true;
   /** Whether the request is refused, and answered. */
   const refuse = ({ raw: request }: FastifyRequest, { raw: response }: FastifyReply): boolean => {
     const refusal = gate.refuses(request);
@@ -41,7 +46,7 @@ export function buildApp({ store, settings, logger, onBug = throwUncaught }: App
   let http: HttpServer | undefined;
   const app = Fastify({
     serverFactory: (handle) => {
-      http = new HttpServer(settings, logger, handle as RequestHandler);
+      http = new HttpServer(settings, logger, handle as RequestHandler, mayUpgrade);
       return http.server;
     },
     clientErrorHandler: (error, socket) => http?.onClientError(error, socket),
@@ -62,6 +67,7 @@ export function buildApp({ store, settings, logger, onBug = throwUncaught }: App
     if (!refuse(request, reply)) done();
   });
   app.addHook('preClose', (done) => {
+    inspector?.close();
     http?.closeConnections();
     done();
   });
@@ -79,6 +85,7 @@ export function buildApp({ store, settings, logger, onBug = throwUncaught }: App
       handler: (_request: unknown, reply: FastifyReply) => handle(reply.raw, context),
     });
   }
+  if (inspector) app.register(inspector.plugin);
   return app;
 }
 

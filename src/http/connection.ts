@@ -36,6 +36,11 @@ export class Connection {
     return this.#newest;
   }
 
+  /** Whether no request waits for its reply. */
+  get isAnswered(): boolean {
+    return this.#newest === undefined || this.#newest.closed;
+  }
+
   /** Hands a new request on to be handled, now or when there is room for it. */
   take(response: ServerResponse): void {
     const previous = this.#newest;
@@ -75,8 +80,8 @@ export class Connection {
 
   /** Calls `then` once the newest request is answered and its reply handed to the system: at once if it is. */
   whenAnswered(then: () => void): void {
-    if (this.#newest === undefined || this.#newest.closed) then();
-    else this.#newest.once('close', then);
+    if (this.isAnswered) then();
+    else this.#newest!.once('close', then);
   }
 
   /** Lets go of the client: at once if it waits for no reply, else when the last one is sent. */

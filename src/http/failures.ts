@@ -12,6 +12,7 @@ export const failures = {
   WRONG_HOST: { code: 'WRONG_HOST', status: 421 },
   FOREIGN_ORIGIN: { code: 'FOREIGN_ORIGIN', status: 403 },
   UNAUTHORIZED: { code: 'UNAUTHORIZED', status: 401 },
+  UPGRADE_REQUIRED: { code: 'UPGRADE_REQUIRED', status: 426 },
   NO_ROUTE: { code: 'NO_ROUTE', status: 404 },
   METHOD_NOT_ALLOWED: { code: 'METHOD_NOT_ALLOWED', status: 405 },
   EXPECTATION_FAILED: { code: 'EXPECTATION_FAILED', status: 417 },

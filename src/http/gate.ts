@@ -4,7 +4,7 @@ import type { StoreService } from '../outcome.ts';
 import { bodyTooLarge, Refusal } from './failures.ts';
 import { soleHeader } from './headers.ts';
 import { HostCheck } from './host-check.ts';
-import { findRoute, pathOf, type Route } from './route-table.ts';
+import { isPutTarget, pathOf, type Route, type RouteMap } from './route-table.ts';
 import type { HttpSettings } from './settings.ts';
 import { TokenCheck } from './token-check.ts';
 
@@ -14,8 +14,10 @@ export class Gate {
   readonly #token: TokenCheck | undefined;
   readonly #bodyBytesMax: number;
   readonly #store: StoreService;
+  readonly #routes: RouteMap;
 
-  constructor(settings: HttpSettings, store: StoreService) {
+  constructor(settings: HttpSettings, store: StoreService, routes: RouteMap) {
+    this.#routes = routes;
     this.#hosts = new HostCheck(settings);
     this.#origins = new Set(settings.origins);
     this.#token = settings.token === undefined ? undefined : new TokenCheck(settings.token);
@@ -26,10 +28,10 @@ export class Gate {
   /** Why the request must not be handled; `undefined`: its path and method are those of a route. */
   refuses(request: IncomingMessage): Refusal | undefined {
     const path = pathOf(request.url!);
-    const route = findRoute(path);
+    const route = this.#routes.get(path);
     return (
       this.#wrongHost(request) ??
-      this.#foreignOrigin(request) ??
+      this.#foreignOrigin(request, route) ??
       this.#unauthorized(request, route) ??
       wrongRoute(request, route, path) ??
       wrongExpectation(request) ??
@@ -59,10 +61,11 @@ export class Gate {
     );
   }
 
-  #foreignOrigin({ headers }: IncomingMessage): Refusal | undefined {
+  #foreignOrigin({ headers }: IncomingMessage, route: Route | undefined): Refusal | undefined {
     // Doubled headers come joined by a comma, which no allowed value has.
     const { origin, 'sec-fetch-site': site } = headers;
-    if (origin !== undefined && !this.#origins.has(origin)) {
+    const isOwn = route?.isForOwnPage === true && isOriginOf(origin, headers.host);
+    if (origin !== undefined && !isOwn && !this.#origins.has(origin)) {
       return new Refusal('FOREIGN_ORIGIN', 'pages of this origin may not send requests (see the setting origins)');
     }
     if (site !== undefined && site !== 'same-origin' && site !== 'none') {
@@ -83,9 +86,14 @@ export class Gate {
     if (mediaType) return mediaType;
     const length = Number(headers['content-length'] ?? 0);
     if (length > this.#bodyBytesMax) return bodyTooLarge(length, this.#bodyBytesMax);
-    const refusal = this.#store.refusesPuts();
+    const refusal = isPutTarget(request.url) ? this.#store.refusesPuts() : undefined;
     return refusal && new Refusal(refusal.code, refusal.error);
   }
+}
+
+/** `host` has been checked: it is a name of this server. A proxy before us may have taken off the TLS. */
+function isOriginOf(origin: string | undefined, host: string | undefined): boolean {
+  return origin === `http://${host}` || origin === `https://${host}`;
 }
 
 function wrongRoute({ method }: IncomingMessage, route: Route | undefined, path: string): Refusal | undefined {

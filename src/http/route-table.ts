@@ -4,6 +4,10 @@ export interface Route {
   readonly methods: readonly ('GET' | 'HEAD' | 'POST')[];
   /** A load balancer that asks for health holds no secrets, and learns only up or down. */
   readonly needsToken: boolean;
+  /** Pages that we have served ourselves may use it. */
+  readonly isForOwnPage?: true;
+  /** It is a WebSocket. */
+  readonly isUpgrade?: true;
 }
 
 export const routes = {
@@ -15,12 +19,25 @@ export const routes = {
 
 export type RoutePath = keyof typeof routes;
 
-const byPath = new Map<string, Route>(Object.entries(routes));
+/** There only where the inspector is on. The files of the page come with it, each under `pageFilesPath`. */
+export const inspectorRoutes = {
+  // The page itself has nothing to hide; what it shows comes over the sockets.
+  '/inspect': { methods: ['GET', 'HEAD'], needsToken: false, isForOwnPage: true },
+  // The token is the first message: a browser can send no header with it.
+  '/inspect/live': { methods: ['GET'], needsToken: false, isForOwnPage: true, isUpgrade: true },
+  // A ticket is in the URL: a stock receiver can send nothing else.
+  '/inspect/xstate': { methods: ['GET'], needsToken: false, isForOwnPage: true, isUpgrade: true },
+  '/inspect/ticket': { methods: ['POST'], needsToken: true, isForOwnPage: true },
+} as const satisfies Record<string, Route>;
 
-/** Only the exact path: `/v1/%70ut` is another one, so that nobody in front of us reads it differently. */
-export function findRoute(path: string): Route | undefined {
-  return byPath.get(path);
-}
+export type InspectorPath = keyof typeof inspectorRoutes;
+
+export const pageFilesPath = '/inspect/page/';
+export const pageFileRoute: Route = { methods: ['GET', 'HEAD'], needsToken: false, isForOwnPage: true };
+
+/** By exact path: `/v1/%70ut` is another one, so that nobody in front of us reads it differently. */
+export type RouteMap = ReadonlyMap<string, Route>;
+export const apiRoutes: RouteMap = new Map<string, Route>(Object.entries(routes));
 
 /** A raw URL up to its query. */
 export function pathOf(url: string): string {

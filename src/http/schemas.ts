@@ -1,6 +1,6 @@
 /** What replies look like, as JSON Schema: which failures each route can answer with, and the members of every reply. */
 import { type Failure, failures } from './failures.ts';
-import type { RoutePath } from './route-table.ts';
+import type { InspectorPath, RoutePath } from './route-table.ts';
 
 /** Also possible on every connection, whatever the path: replies to bytes that are no request, and to unknown paths. */
 export const failuresOfNoRoute = [
@@ -57,7 +57,11 @@ export const failuresOfRoutes = {
   ],
   '/healthz': [...failuresOfGets, 'HALTED'],
   '/readyz': [...failuresOfGets, 'NOT_READY'],
-} as const satisfies Record<RoutePath, readonly Failure[]>;
+  '/inspect': failuresOfGets,
+  '/inspect/live': [...failuresOfGets, 'UPGRADE_REQUIRED'],
+  '/inspect/xstate': [...failuresOfGets, 'UNAUTHORIZED', 'UPGRADE_REQUIRED'],
+  '/inspect/ticket': [...failuresOfAll, 'UNAUTHORIZED', 'UNSUPPORTED_MEDIA_TYPE', 'BODY_TOO_LARGE'],
+} as const satisfies Record<RoutePath | InspectorPath, readonly Failure[]>;
 
 export interface ObjectSchema {
   readonly type: 'object';
@@ -99,7 +103,7 @@ const conflicts = {
 export const noRouteSchemas = byStatus(failuresOfNoRoute, {});
 
 /** By path, then status. */
-export const replySchemas: Readonly<Record<RoutePath, Readonly<Record<number, ObjectSchema>>>> = {
+export const replySchemas: Readonly<Record<RoutePath | InspectorPath, Readonly<Record<number, ObjectSchema>>>> = {
   '/v1/get': { 200: stored, ...byStatus(failuresOfRoutes['/v1/get'], {}) },
   '/v1/put': {
     200: committed,
@@ -109,6 +113,11 @@ export const replySchemas: Readonly<Record<RoutePath, Readonly<Record<number, Ob
   },
   '/healthz': { 200: closedObject({ status: { const: 'ok' } }), ...byStatus(failuresOfRoutes['/healthz'], {}) },
   '/readyz': { 200: closedObject({ status: { const: 'ready' } }), ...byStatus(failuresOfRoutes['/readyz'], {}) },
+  // The page itself is no JSON, and what goes over the sockets is described in `src/inspector/protocol.ts`.
+  '/inspect': byStatus(failuresOfRoutes['/inspect'], {}),
+  '/inspect/live': byStatus(failuresOfRoutes['/inspect/live'], {}),
+  '/inspect/xstate': byStatus(failuresOfRoutes['/inspect/xstate'], {}),
+  '/inspect/ticket': { 200: closedObject({ ticket: id }), ...byStatus(failuresOfRoutes['/inspect/ticket'], {}) },
 };
 
 function byStatus(possible: readonly Failure[], more: Record<string, object>): Record<number, ObjectSchema> {

@@ -22,7 +22,13 @@ export class HttpServer {
   readonly #connections = new Set<Connection>();
   readonly #logger: Logger | undefined;
 
-  constructor(settings: HttpSettings, logger: Logger | undefined, handle: RequestHandler) {
+  /** `mayUpgrade`: whether a request for an upgrade is to become a WebSocket; any other is answered as if it had not asked. */
+  constructor(
+    settings: HttpSettings,
+    logger: Logger | undefined,
+    handle: RequestHandler,
+    mayUpgrade: (request: IncomingMessage) => boolean,
+  ) {
     const { headersTimeoutMs, requestTimeoutMs, keepAliveTimeoutMs } = settings;
     this.#logger = logger;
     const server = createServer({
@@ -34,6 +40,8 @@ export class HttpServer {
       insecureHTTPParser: false,
       // Its reply would not look like ours; our own check of the host refuses requests without one.
       requireHostHeader: false,
+      // Not behind requests that still wait for their replies: those would come in the middle of the socket's bytes.
+      shouldUpgradeCallback: (request) => mayUpgrade(request) && connectionOf(request.socket)?.isAnswered === true,
     });
     // `maxHeaderSize` limits them. Beyond a number of its own, Node would drop headers without a word, ours to check.
     server.maxHeadersCount = 0;
@@ -48,6 +56,8 @@ export class HttpServer {
       this.#connections.add(connection);
       socket.once('close', () => this.#connections.delete(connection));
     });
+    // From then on it is no HTTP connection: whoever took it over ends it.
+    server.on('upgrade', ({ socket }) => this.#connections.delete(connectionOf(socket)!));
     const take = (request: IncomingMessage, response: ServerResponse) => connectionOf(request.socket)?.take(response);
     server.on('request', take);
     // Without these two, `100 Continue` would be sent before anything is checked, and 417 without a body.

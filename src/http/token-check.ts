@@ -12,7 +12,11 @@ export class TokenCheck {
 
   /** `authorization` is the value of the only header of that name, if there is one. */
   allows(authorization: string | undefined): boolean {
-    const token = authorization === undefined ? '' : bearerToken(authorization);
+    return this.allowsToken(authorization === undefined ? '' : bearerToken(authorization));
+  }
+
+  /** The token alone, however it came; the empty string where none did. */
+  allowsToken(token: string): boolean {
     // Hashes are of one length, which the comparison needs, and a missing token costs what a wrong one does.
     return timingSafeEqual(sha256(token), this.#expected);
   }

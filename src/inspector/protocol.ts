@@ -88,6 +88,8 @@ export interface Sampling {
   /** Puts begun in the interval, and how many of them were chosen. */
   readonly seen: number;
   readonly chosen: number;
+  /** Records of this frame that were left out because it would have become too large; missing if none was. */
+  readonly withheld?: number;
   /** All puts on this key are chosen, as far as the budget goes. */
   readonly key?: string;
 }
@@ -264,7 +266,7 @@ export type ViewerMessage =
 /** From the server, before it closes the socket: why. */
 export interface Goodbye {
   readonly type: 'goodbye';
-  readonly code: 'UNAUTHORIZED' | 'BAD_MESSAGE' | 'TOO_MANY_VIEWERS' | 'TOO_SLOW' | 'STOPPING';
+  readonly code: 'UNAUTHORIZED' | 'BAD_MESSAGE' | 'TOO_MANY_VIEWERS' | 'TOO_SLOW' | 'STOPPING' | 'FAILED';
   readonly error: string;
 }
 

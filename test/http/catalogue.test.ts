@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { type Failure, failures } from '../../src/http/failures.ts';
-import { type RoutePath, routes } from '../../src/http/route-table.ts';
+import { inspectorRoutes, routes } from '../../src/http/route-table.ts';
 import { failuresOfNoRoute, failuresOfRoutes, noRouteSchemas, replySchemas } from '../../src/http/schemas.ts';
 
 const documentation = readFileSync(new URL('../../docs/http.md', import.meta.url), 'utf8');
@@ -39,6 +39,6 @@ describe('a failure', () => {
   });
 });
 
-test.each(Object.keys(routes) as RoutePath[])('the documentation has %s', (path) => {
-  expect(documentation).toContain(`${routes[path].methods[0]} ${path}`);
+test.each(Object.entries({ ...routes, ...inspectorRoutes }))('the documentation has %s', (path, { methods }) => {
+  expect(documentation).toContain(`${methods[0]} ${path}`);
 });
