@@ -8,8 +8,9 @@ import { mayUse } from '../support/can-run.ts';
 import { HttpClient, type HttpReply } from '../support/http-client.ts';
 import { onTmpfs, readTrace, traced, withFilesUpTo } from '../support/sandbox.ts';
 import { ServerProcess } from '../support/server-process.ts';
+import { Tenant } from '../support/tenant.ts';
 import { until } from '../support/until.ts';
-import { fillAndFree, Tenant } from './full-disk.ts';
+import { fillAndFree } from './full-disk.ts';
 
 const mayMount = mayUse('unshare');
 const mayLimit = mayUse('prlimit');
@@ -62,7 +63,7 @@ test.runIf(mayMount && mayUse('strace'))('S13: a short write of a full disk is n
   });
   using client = new HttpClient(server.url);
   // Two pages are left, and a block has four.
-  new Tenant(server, mountPoint).takeAll(8 * KiB);
+  new Tenant(server.pid, mountPoint).takeAll(8 * KiB);
   const replies: HttpReply[] = [];
   for (let version = 0; replies.at(-1)?.status !== 507 && version < 8; version += 1)
     replies.push(await putLong(client, 'key', version));

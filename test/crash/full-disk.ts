@@ -1,18 +1,16 @@
 /**
  * S9: a file system fills up under a server, and is freed. Nothing that was refused is there, reads go on, and writing
- * resumes by itself. The files of the other tenant, which take the space and give it back, are made from here, through the
- * view that `/proc` gives of the server's own mounts.
+ * resumes by itself.
  */
-import { closeSync, ftruncateSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { HttpClient } from '../support/http-client.ts';
 import { onTmpfs } from '../support/sandbox.ts';
 import { ServerProcess } from '../support/server-process.ts';
+import { Tenant } from '../support/tenant.ts';
 import { until } from '../support/until.ts';
 
 const KEYS = 8;
 const VALUE_BYTES = 3000;
-const MiB = 1024 * 1024;
 /** More than these many puts have no room in two blocks, and no further block can be made. */
 const PUTS_INTO_TWO_BLOCKS_MAX = 8;
 
@@ -30,7 +28,7 @@ export async function fillAndFree(mountPoint: string, cycles: number): Promise<F
     // Room for the reserve that merging leaves to the log, so that old blocks go away.
     ...onTmpfs(mountPoint, 'size=40m'),
   });
-  const tenant = new Tenant(server, mountPoint);
+  const tenant = new Tenant(server.pid, mountPoint);
   const writer = new Writer(server.url);
   for (let cycle = 0; cycle < cycles; cycle += 1) {
     tenant.takeAll();
@@ -44,34 +42,6 @@ export async function fillAndFree(mountPoint: string, cycles: number): Promise<F
   if (code !== 0) throw new Error(`the stop ended with ${code}\n${server.stderr}`);
   const { acknowledged, refused } = writer;
   return { cycles, acknowledged, refused };
-}
-
-/** Somebody else who stores files on the same file system. */
-export class Tenant {
-  readonly #path: string;
-
-  constructor(server: ServerProcess, mountPoint: string) {
-    this.#path = join(`/proc/${server.pid}/root`, mountPoint, 'ballast');
-  }
-
-  /** Writes until nothing fits any more, but for `bytesLeft`. */
-  takeAll(bytesLeft = 0): void {
-    const file = openSync(this.#path, 'w');
-    const zeros = Buffer.alloc(MiB);
-    let bytes = 0;
-    try {
-      for (;;) bytes += writeSync(file, zeros, 0, zeros.length, bytes);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
-      ftruncateSync(file, bytes - bytesLeft);
-    } finally {
-      closeSync(file);
-    }
-  }
-
-  giveBack(): void {
-    rmSync(this.#path);
-  }
 }
 
 /** Writes its keys in turn, and knows what each of them must hold. */

@@ -3,7 +3,7 @@ import { mkdtempDisposableSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Proof } from '../prove/proof.ts';
-import { mayUse, type Tool } from '../support/can-run.ts';
+import { needs } from '../support/can-run.ts';
 import { type Damaging, damage, Subject } from './damaged-stores.ts';
 import { fillAndFree } from './full-disk.ts';
 import { killCycles } from './kill-cycles.ts';
@@ -91,8 +91,4 @@ function damageProof(name: string, subject: Subject, damaging: Damaging): Proof 
   const { units } = damaging;
   const unitsFrom = (from: number, count: number) => Array.from({ length: count }, (_, index) => from + index);
   return { name, units, portion: 20_000, run: (from, count) => damage(subject, damaging, unitsFrom(from, count)) };
-}
-
-function needs(tool: Tool): void {
-  if (!mayUse(tool)) throw new Error(`${tool} is missing or not allowed here: this proof needs it`);
 }

@@ -9,6 +9,7 @@ export function canRun(command: string, ...args: string[]): boolean {
 const trials = {
   strace: ['-f', '-qq', '-o', '/dev/null', '-e', 'trace=fsync', '-e', 'inject=fsync:error=EIO', 'true'],
   unshare: ['-Urm', 'sh', '-c', 'mount -t tmpfs -o size=64k tmpfs /mnt'],
+  nsenter: ['--version'],
   prlimit: ['--nofile=200:200', 'true'],
 } as const;
 
@@ -31,4 +32,9 @@ export function mayUse(tool: Tool): boolean {
   // biome-ignore lint/suspicious/noConsole: a skipped test must be seen.
   console.warn(notice);
   return false;
+}
+
+/** For what is worth nothing without the tool: a proof that left it out would say more than it showed. */
+export function needs(tool: Tool): void {
+  if (!mayUse(tool)) throw new Error(`${tool} is missing or not allowed here: this proof needs it`);
 }
