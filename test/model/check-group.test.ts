@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Conflict, PutOperation } from '../../src/outcome.ts';
 import { type Answered, checkGroup } from './check-group.ts';
-import type { SeenOutcome } from './check-outcome.ts';
+import type { DiskState, SeenOutcome } from './check-outcome.ts';
 import { Specification } from './specification.ts';
 
 const FIRST = '1'.repeat(32);
@@ -28,7 +28,9 @@ const refused = (code: string, ...conflicts: Conflict[]) => ({ code, id: SECOND,
 
 const winner = put(committed(2, 2), write('a', 1));
 
-test.each<[string, Answered[]]>([
+const withoutRoom = { code: 'DISK_FULL' };
+
+test.each<[string, Answered[], DiskState?]>([
   [
     'one wins and the other was told that it is in flight',
     [winner, put(refused('KEY_IN_FLIGHT', inFlight('a', 1, 1)), write('a', 1))],
@@ -39,11 +41,21 @@ test.each<[string, Answered[]]>([
     'stale and in flight in one',
     [winner, put(refused('STALE_VERSION', inFlight('a', 1, 1), stale('b', 7, 0)), write('a', 1), write('b', 7))],
   ],
-])('an order explains it: %s', (_, group) => {
-  expect(() => checkGroup(before(), group)).not.toThrow();
+  ['no room for either', [put(withoutRoom, write('a', 1)), put(withoutRoom, write('a', 1))], 'full'],
+  ['one wins and there is no room for the next', [winner, put(withoutRoom, write('a', 2))], 'full'],
+  [
+    'no room for one, and the other was told that it is in flight',
+    [
+      put(withoutRoom, write('a', 1), write('b', 0)),
+      put(refused('KEY_IN_FLIGHT', inFlight('a', 1, 1), inFlight('b', 0, 0)), write('a', 1), write('b', 0)),
+    ],
+    'full',
+  ],
+])('an order explains it: %s', (_, group, disk = 'sound') => {
+  expect(() => checkGroup(before(), group, disk)).not.toThrow();
 });
 
-test.each<[string, Answered[]]>([
+test.each<[string, Answered[], DiskState?]>([
   ['two win with the same expectation', [winner, put({ ...committed(3, 2), id: SECOND }, write('a', 1))]],
   ['a gap between the seqs', [winner, put({ ...committed(4, 3), id: SECOND }, write('a', 2))]],
   ['a version that is not the next', [put(committed(2, 3), write('a', 1))]],
@@ -68,6 +80,27 @@ test.each<[string, Answered[]]>([
   ],
   ['the wrong code', [winner, put(refused('KEY_IN_FLIGHT', stale('a', 1, 2)), write('a', 1))]],
   ['a refusal without a reason', [winner, put(refused('STALE_VERSION'), write('a', 1))]],
-])('no order explains it: %s', (_, group) => {
-  expect(() => checkGroup(before(), group)).toThrow();
+  ['no room on a disk that has it', [put(withoutRoom, write('a', 1))]],
+  ['no room for a put that is stale', [put(withoutRoom, write('a', 2))], 'full'],
+  [
+    'a put that found no room and is there',
+    [put(withoutRoom, write('a', 1)), put(committed(2, 3), write('a', 2))],
+    'full',
+  ],
+  [
+    'one holder of keys that no put writes together',
+    [
+      put(withoutRoom, write('a', 1)),
+      put(withoutRoom, write('b', 0)),
+      put(refused('KEY_IN_FLIGHT', inFlight('a', 1, 1), inFlight('b', 0, 0)), write('a', 1), write('b', 0)),
+    ],
+    'full',
+  ],
+  [
+    'in flight by the one that won, which does not write the key',
+    [winner, put(withoutRoom, write('b', 0)), put(refused('KEY_IN_FLIGHT', inFlight('b', 0, 0)), write('b', 0))],
+    'full',
+  ],
+])('no order explains it: %s', (_, group, disk = 'sound') => {
+  expect(() => checkGroup(before(), group, disk)).toThrow();
 });

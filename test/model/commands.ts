@@ -86,6 +86,9 @@ const draft: fc.Arbitrary<Draft> = fc.record({
   ),
 });
 
+/** More than have room in the blocks that were made before, and in one more that a merge makes room for. */
+const PUTS_ON_FULL_DISK = 7;
+
 const steps = fc.nat(12);
 const distinct = fc.uniqueArray(draft, { minLength: 1, maxLength: 4, selector: ({ key }) => key });
 
@@ -123,6 +126,16 @@ const letPass = fc
   .tuple(steps, fc.constantFrom(100, 1000))
   .map(([n, ms]) => command(n, `letPass(${ms} ms)`, (s) => s.letPass(ms)));
 const fillDisk = steps.map((n) => command(n, 'fillDisk', (s) => s.fillDisk()));
+/** Until a put finds no room. */
+const putsOnFullDisk = steps.map((n) =>
+  command(n, 'putsOnFullDisk', async (s, spec) => {
+    const key = values.KEYS[0]!;
+    for (let value = 0; value < PUTS_ON_FULL_DISK; value += 1) {
+      await s.fillDisk();
+      await s.put(spec, [{ key, value, version: spec.currentVersion(key) }]);
+    }
+  }),
+);
 const freeDisk = steps.map((n) => command(n, 'freeDisk', (s) => s.freeDisk()));
 const breakDisk = fc
   .tuple(steps, fc.constantFrom(0, 512, 4096, 65_536))
@@ -136,3 +149,9 @@ export const inProcess: fc.Arbitrary<Command>[] = [
 
 /** For a server: it orders its steps itself, and checks the shape of a put as well. */
 export const overHttp: fc.Arbitrary<Command>[] = [put, put, putTwice, putAtOnce, get, get, restart, crash, compact];
+
+/** The same on a disk of its own. */
+export const overHttpOnSmallDisk: fc.Arbitrary<Command>[] = [
+  ...overHttp,
+  ...[put, putAtOnce, fillDisk, putsOnFullDisk, freeDisk],
+];

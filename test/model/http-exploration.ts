@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { type Command, overHttp } from './commands.ts';
+import { SmallDisk } from '../support/small-disk.ts';
+import { type Command, overHttp, overHttpOnSmallDisk } from './commands.ts';
 import { explore } from './explore.ts';
 import { Specification } from './specification.ts';
 import { StoreOverHttp } from './store-over-http.ts';
@@ -11,17 +12,30 @@ import { StoreOverHttp } from './store-over-http.ts';
 const TEST_FILE = 'test/model/http.model.test.ts';
 const COMMANDS_MAX = 24;
 const SHRINKING_MS_MAX = 30_000;
+/** Room for the reserve that merging leaves to the log. */
+const SMALL_DISK = 'size=40m';
+
+export interface ServerExploration {
+  readonly seed: number;
+  readonly runs: number;
+  /** Each server has a disk of its own, which fills up and is freed. */
+  readonly onSmallDisk: boolean;
+}
 
 /** Adds what was done to `figures`. */
-export async function exploreServer(seed: number, runs: number, figures: Record<string, number>): Promise<void> {
+export async function exploreServer(
+  { seed, runs, onSmallDisk }: ServerExploration,
+  figures: Record<string, number>,
+): Promise<void> {
+  const commands = onSmallDisk ? overHttpOnSmallDisk : overHttp;
   await explore<[Iterable<Command>]>({
     testFile: TEST_FILE,
     seed,
     runs,
     property: (replayPath) =>
       fc.asyncProperty(
-        fc.commands(overHttp, { maxCommands: COMMANDS_MAX, size: 'max', ...(replayPath && { replayPath }) }),
-        shrunkInTime((commands) => runProgram(commands, figures)),
+        fc.commands(commands, { maxCommands: COMMANDS_MAX, size: 'max', ...(replayPath && { replayPath }) }),
+        shrunkInTime((program) => runProgram(program, onSmallDisk, figures)),
       ),
   });
 }
@@ -43,10 +57,15 @@ function shrunkInTime(run: (commands: Iterable<Command>) => Promise<void>): type
   };
 }
 
-async function runProgram(commands: Iterable<Command>, figures: Record<string, number>): Promise<void> {
+async function runProgram(
+  commands: Iterable<Command>,
+  onSmallDisk: boolean,
+  figures: Record<string, number>,
+): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'concave-model-'));
   try {
-    await using server = new StoreOverHttp(join(directory, 'data'));
+    await using disk = onSmallDisk ? await SmallDisk.mount(directory, SMALL_DISK) : undefined;
+    await using server = new StoreOverHttp(join(directory, 'data'), disk);
     const specification = new Specification();
     await server.start(specification);
     await fc.asyncModelRun(() => ({ model: specification, real: server }), commands);

@@ -2,10 +2,13 @@
 import assert from 'node:assert/strict';
 import type { PutOperation } from '../../src/outcome.ts';
 import { numberText, valueText } from '../../src/value-text.ts';
+import { exitCodes } from '../../src/wal/refusal.ts';
 import type { Value } from '../../src/wal/value.ts';
 import { ServerProcess } from '../support/server-process.ts';
+import type { SmallDisk } from '../support/small-disk.ts';
+import { until } from '../support/until.ts';
 import { checkGroup } from './check-group.ts';
-import { checkEnd, checkRefusal, type SeenOutcome } from './check-outcome.ts';
+import { checkEnd, checkRefusal, type DiskState, type SeenOutcome } from './check-outcome.ts';
 import type { Subject } from './commands.ts';
 import type { Specification } from './specification.ts';
 import { floatForm, integerForm, KEYS } from './values.ts';
@@ -19,19 +22,34 @@ const STATUSES: Readonly<Record<string, number>> = {
   DUPLICATE_KEY: 400,
   STALE_VERSION: 412,
   KEY_IN_FLIGHT: 409,
+  DISK_FULL: 507,
 };
 
 export class StoreOverHttp implements Subject {
   readonly figures: Record<string, number> = {};
   readonly #dataDir: string;
+  readonly #smallDisk: SmallDisk | undefined;
+  /** What the puts may meet: a disk that is full may have room all the same, in blocks that were made before. */
+  #disk: DiskState = 'sound';
   #server!: ServerProcess;
 
-  constructor(dataDir: string) {
+  /** Without a disk of its own the server never meets a full one. */
+  constructor(dataDir: string, smallDisk?: SmallDisk) {
     this.#dataDir = dataDir;
+    this.#smallDisk = smallDisk;
   }
 
+  /** On a full disk it may be refused, and then only for that. */
   async start(specification: Specification): Promise<void> {
-    this.#server = await ServerProcess.start({ dataDir: this.#dataDir, args: FLAGS });
+    this.#launch();
+    if (this.#disk === 'full' && !(await this.#isStarted())) {
+      assert.deepStrictEqual(await this.#server.waitForExit(), { code: exitCodes.inputOutput, signal: null });
+      assert.match(this.#server.stderr, /^concave: no room in data directory .*ENOSPC.*\n$/);
+      this.#count('starts refused for want of room');
+      this.#free();
+      this.#launch();
+    }
+    await this.#server.waitForEvent('ready');
     for (const key of new Set([...KEYS, ...specification.keys])) await this.get(specification, key);
   }
 
@@ -42,15 +60,14 @@ export class StoreOverHttp implements Subject {
 
   async step(): Promise<void> {}
   async letPass(): Promise<void> {}
-  async fillDisk(): Promise<void> {}
-  async freeDisk(): Promise<void> {}
   async breakDisk(): Promise<void> {}
 
   async put(specification: Specification, operations: readonly PutOperation[]): Promise<void> {
     const verdict = specification.begin(operations);
     const outcome = await this.#send(operations);
-    if (verdict.code === 'LET_IN') checkEnd(specification, verdict.ticket, outcome, 'sound');
+    if (verdict.code === 'LET_IN') checkEnd(specification, verdict.ticket, outcome, this.#disk);
     else checkRefusal(verdict, outcome);
+    await this.#getAll(specification, operations);
   }
 
   beginPut(specification: Specification, operations: readonly PutOperation[]): Promise<void> {
@@ -59,7 +76,8 @@ export class StoreOverHttp implements Subject {
 
   async putAtOnce(specification: Specification, puts: readonly (readonly PutOperation[])[]): Promise<void> {
     const answered = puts.map(async (operations) => ({ operations, outcome: await this.#send(operations) }));
-    checkGroup(specification, await Promise.all(answered));
+    checkGroup(specification, await Promise.all(answered), this.#disk);
+    await this.#getAll(specification, puts.flat());
   }
 
   async get(specification: Specification, key: string): Promise<void> {
@@ -90,6 +108,7 @@ export class StoreOverHttp implements Subject {
   }
 
   async compact(specification: Specification): Promise<void> {
+    if (this.#disk === 'full') return; // it would be waited for in vain
     const before = this.#merges();
     const key = KEYS[0]!;
     for (let value = 0; value < COMPACTION_PUTS; value += 1)
@@ -97,6 +116,45 @@ export class StoreOverHttp implements Subject {
     if (before === 0) await this.#server.waitForEvent('compacted');
     this.#count('compactions');
     for (const known of specification.keys) await this.get(specification, known);
+  }
+
+  async fillDisk(): Promise<void> {
+    if (this.#disk !== 'full') this.#count('disks filled');
+    this.#smallDisk!.fill();
+    this.#disk = 'full';
+  }
+
+  async freeDisk(): Promise<void> {
+    if (!(await this.#isReady())) this.#count('disks freed while puts were refused');
+    this.#free();
+    await until(() => this.#isReady(), 'writing resumes');
+  }
+
+  #free(): void {
+    this.#smallDisk!.free();
+    this.#disk = 'sound';
+  }
+
+  #launch(): void {
+    this.#server = ServerProcess.launch({ dataDir: this.#dataDir, args: FLAGS, ...this.#smallDisk?.sandbox });
+  }
+
+  #isStarted(): Promise<boolean> {
+    return this.#server.waitForEvent('ready').then(
+      () => true,
+      () => false,
+    );
+  }
+
+  async #isReady(): Promise<boolean> {
+    const reply = await fetch(`${this.#server.url}/readyz`);
+    await reply.text();
+    return reply.status === 200;
+  }
+
+  /** What these would have changed: all of it if they were committed, else nothing. */
+  async #getAll(specification: Specification, operations: readonly PutOperation[]): Promise<void> {
+    for (const key of new Set(operations.map(({ key }) => key))) await this.get(specification, key);
   }
 
   async #send(operations: readonly PutOperation[]): Promise<SeenOutcome> {

@@ -59,6 +59,11 @@ export function onTmpfs(mountPoint: string, options: string, before = 'true'): S
   return { prefix: ['unshare', '-Urm', 'sh', '-c', script, 'sh'] };
 }
 
+/** With the mounts that another process sees, which `onTmpfs` started, and where that one works. */
+export function inNamespacesOf(pid: number): Sandbox {
+  return { prefix: ['nsenter', '-t', String(pid), '-U', '--preserve-credentials', '-m', '--wd'] };
+}
+
 /** At most that many descriptors. */
 export function withDescriptors(count: number): Sandbox {
   return { prefix: ['prlimit', `--nofile=${count}:${count}`] };
