@@ -33,7 +33,7 @@ const noTime = { now: () => 0, setTimeout: () => undefined, clearTimeout: () => 
 export async function sampleStore(which: { isMarked: boolean; isCompacted: boolean }): Promise<Sample> {
   const files = new MemoryFiles();
   const sealed: SealedBlock[] = [];
-  const { writer, opened } = await open(files, sealed);
+  const { writer, opened } = await openToWrite(files, sealed);
   const batches = which.isCompacted ? COMPACTED_STORE_BATCHES : LOG_BATCHES;
   let stateBeforeLast: StoreState = new Map();
   for (let batch = 1; batch <= batches; batch += 1) {
@@ -63,7 +63,8 @@ export async function recoverState(files: MemoryFiles): Promise<{ state: StoreSt
   return { state, events };
 }
 
-async function open(files: MemoryFiles, sealed: SealedBlock[]) {
+/** Starts on these files; `sealed` becomes the list of the blocks that are sealed from then on. */
+export async function openToWrite(files: MemoryFiles, sealed: SealedBlock[]) {
   const opened = await openStoreDirectory(files);
   const { active } = await recover({
     files,
@@ -84,7 +85,12 @@ function openStoreDirectory(files: MemoryFiles): Promise<DataDirectory> {
   return openDirectory({ files, random, directory, maxBlockSize });
 }
 
-async function compactFirstTwo(files: MemoryFiles, { uuid }: DataDirectory, sealed: SealedBlock[]): Promise<void> {
+/** Merges the first two of `sealed` and takes them off. */
+export async function compactFirstTwo(
+  files: MemoryFiles,
+  { uuid }: DataDirectory,
+  sealed: SealedBlock[],
+): Promise<void> {
   const inputs = sealed.splice(0, 2);
   const result = await runMerge(files, { directory, uuid, inputs, reserveBytes: 0 });
   await publish(files, directory, result);
