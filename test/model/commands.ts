@@ -126,7 +126,7 @@ const letPass = fc
   .tuple(steps, fc.constantFrom(100, 1000))
   .map(([n, ms]) => command(n, `letPass(${ms} ms)`, (s) => s.letPass(ms)));
 const fillDisk = steps.map((n) => command(n, 'fillDisk', (s) => s.fillDisk()));
-/** Until a put finds no room. */
+/** Until a put finds no room. The disk is filled before each of them, for a merge that ends meanwhile gives some back. */
 const putsOnFullDisk = steps.map((n) =>
   command(n, 'putsOnFullDisk', async (s, spec) => {
     const key = values.KEYS[0]!;
