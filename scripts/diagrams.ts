@@ -1,13 +1,17 @@
 /**
- * Writes docs/state-diagrams: one page for each machine, with a Mermaid diagram read from the machine itself.
+ * Draws the machines: the pages of docs/state-diagrams, with Mermaid diagrams read from the machines themselves, and the
+ * charts of the inspector's page.
  *
  *     npm run diagrams
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { chartsText, layOutCharts } from './support/charts.ts';
 import { diagramPages } from './support/diagram-pages.ts';
 
-const directory = fileURLToPath(new URL('../docs/state-diagrams', import.meta.url));
-mkdirSync(directory, { recursive: true });
-for (const [file, text] of diagramPages()) writeFileSync(path.join(directory, file), text);
+const root = fileURLToPath(new URL('..', import.meta.url));
+const pages = path.join(root, 'docs/state-diagrams');
+mkdirSync(pages, { recursive: true });
+for (const [file, text] of diagramPages()) writeFileSync(path.join(pages, file), text);
+writeFileSync(path.join(root, 'src/inspector/charts.generated.json'), chartsText(await layOutCharts()));
