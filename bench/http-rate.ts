@@ -34,7 +34,7 @@ try {
   console.log(`${connections} connections, ${rounds} rounds of ${seconds} s each, taking turns; medians`);
   for (const kind of ['put', 'get'] as const) {
     // Makes the keys that gets read, and lets both sides be compiled.
-    for (const server of Object.values(servers)) await measure(server, 'put', `warm-${kind}`);
+    for (const server of Object.values(servers)) await measure(server, 'put', `warm-${kind}`, true);
     const results: Record<Name, Round[]> = {
       'bare Fastify': [],
       'concave, compactor idle': [],
@@ -50,9 +50,9 @@ try {
   rmSync(directory, { recursive: true, force: true });
 }
 
-async function measure(server: BenchServer, kind: 'put' | 'get', name: string): Promise<Round> {
+async function measure(server: BenchServer, kind: 'put' | 'get', name: string, all = false): Promise<Round> {
   const cpuBefore = server.cpuMicroseconds();
-  const result = await runLoad({ port: server.port, kind, connections, seconds, name, keys });
+  const result = await runLoad({ port: server.port, kind, connections, seconds, name, keys, all });
   const { statuses, requests } = result;
   if (Object.keys(statuses).some((status) => status !== '200'))
     throw new Error(`unexpected statuses: ${JSON.stringify(statuses)}`);

@@ -18,6 +18,7 @@ test('the crash demonstration finds every acknowledged put', async () => {
 
 test.each([
   ['http-rate', /put: \d+ % of the rate[\s\S]*get: \d+ % of the rate/],
+  ['inspector', /watched, puts keep \d+ % of their rate/],
   ['lone-client', /p50 of a put is [\d.]+ × that of a bare write/],
   ['merge-stall', /merging all the while +[\d.]+/],
   ['restart', /restart: [\d.]+ × the time of the plain script/],

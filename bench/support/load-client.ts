@@ -17,6 +17,8 @@ export interface LoadOptions {
   readonly name: string;
   /** All keys together; the same number for each connection, and at least one. */
   readonly keys: number;
+  /** Goes on beyond `seconds` until each of the keys has been asked for once. */
+  readonly all?: boolean;
 }
 
 export interface LoadResult {
@@ -51,7 +53,7 @@ async function run(options: LoadOptions): Promise<LoadResult> {
       let sentAt = 0;
       let pending: Buffer | undefined;
       const send = () => {
-        if (isOver) return void socket.end();
+        if (isOver && (!options.all || sent >= ownKeysOf(options))) return void socket.end();
         sentAt = performance.now();
         socket.write(requestBytes(options, connection, sent++), 'latin1');
       };
@@ -84,8 +86,13 @@ async function run(options: LoadOptions): Promise<LoadResult> {
   return { requests, seconds: took, clientCpuShare, statuses, p50Ms: at(0.5), p99Ms: at(0.99) };
 }
 
-function requestBytes({ port, kind, name, keys, connections }: LoadOptions, connection: number, sent: number): string {
-  const ownKeys = Math.max(1, Math.floor(keys / connections));
+function ownKeysOf({ keys, connections }: LoadOptions): number {
+  return Math.max(1, Math.floor(keys / connections));
+}
+
+function requestBytes(options: LoadOptions, connection: number, sent: number): string {
+  const { port, kind, name } = options;
+  const ownKeys = ownKeysOf(options);
   const key = name + text36(connection * ownKeys + (sent % ownKeys)).slice(8);
   if (kind === 'get') return `GET /v1/get?key=${key} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`;
   const version = Math.floor(sent / ownKeys);

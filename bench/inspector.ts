@@ -1,0 +1,115 @@
+/**
+ * Question: what does being watched cost? Three states of the server take turns in one run, at full load: without the
+ * inspector, with it but nobody looking on, and with a viewer that reads every frame, in a process of its own on the same
+ * cores. Puts of one key, 256 connections.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { describeMachine, median, parameter, table } from './support/parameters.ts';
+import { type BenchServer, runLoad, startConcave } from './support/processes.ts';
+
+const connections = parameter('connections', { smoke: 8, full: 256 });
+const seconds = parameter('seconds', { smoke: 0.2, full: 2 });
+const rounds = parameter('rounds', { smoke: 1, full: 15 });
+const keys = parameter('keys', { smoke: 100, full: 10_000 });
+
+const states = ['off', 'on, unwatched', 'on, watched'] as const;
+type State = (typeof states)[number];
+
+interface Round {
+  readonly rate: number;
+  readonly cpu: number;
+}
+
+interface Seen {
+  readonly frames: number;
+  readonly bytes: number;
+  readonly records: number;
+}
+
+const directory = mkdtempSync(path.join(tmpdir(), 'concave-bench-'));
+const plain = await startConcave(path.join(directory, 'plain'));
+const inspected = await startConcave(path.join(directory, 'inspected'), ['--inspect']);
+const results: Record<State, Round[]> = { off: [], 'on, unwatched': [], 'on, watched': [] };
+const seen: Seen[] = [];
+try {
+  console.log(describeMachine());
+  console.log(
+    `puts of one key, ${connections} connections, ${rounds} rounds of ${seconds} s each, taking turns; medians`,
+  );
+  for (const server of [plain, inspected]) await load(server, 'warm-000');
+  for (let round = 0; round < rounds; round += 1) {
+    const name = (state: number) => `r${String(round).padStart(5, '0')}-${state}`;
+    // In another order each time: whoever comes first or after a certain other may be better off.
+    const order = states.map((_, index) => states[(round + index) % states.length]!);
+    for (const state of order) {
+      if (state === 'off') results.off.push(await load(plain, name(0)));
+      else if (state === 'on, unwatched') results[state].push(await load(inspected, name(1)));
+      else results[state].push(await watched(() => load(inspected, name(2))));
+    }
+  }
+  report();
+} finally {
+  await Promise.all([plain.stop(), inspected.stop()]);
+  rmSync(directory, { recursive: true, force: true });
+}
+
+async function load(server: BenchServer, name: string): Promise<Round> {
+  const cpuBefore = server.cpuMicroseconds();
+  const {
+    requests,
+    seconds: took,
+    statuses,
+  } = await runLoad({
+    port: server.port,
+    kind: 'put',
+    connections,
+    seconds,
+    name,
+    keys,
+  });
+  if (Object.keys(statuses).some((status) => status !== '200'))
+    throw new Error(`unexpected statuses: ${JSON.stringify(statuses)}`);
+  return { rate: requests / took, cpu: (server.cpuMicroseconds() - cpuBefore) / requests };
+}
+
+async function watched(work: () => Promise<Round>): Promise<Round> {
+  const script = path.join(import.meta.dirname, 'support/viewer.ts');
+  const viewer = spawn(process.execPath, [script, String(inspected.port)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = once(viewer, 'exit');
+  try {
+    const lines = createInterface({ input: viewer.stdout })[Symbol.asyncIterator]();
+    await lines.next();
+    const result = await work();
+    viewer.kill('SIGTERM');
+    seen.push(JSON.parse((await lines.next()).value as string) as Seen);
+    return result;
+  } finally {
+    viewer.kill('SIGTERM');
+    await ended;
+  }
+}
+
+function report(): void {
+  const of = (state: State, figure: keyof Round) => median(results[state].map((round) => round[figure]));
+  const share = (state: State, than: State, figure: keyof Round) =>
+    median(results[state].map((round, index) => round[figure] / results[than][index]![figure]));
+  const rows = states.map((state) => ({
+    inspector: state,
+    'puts/s': Math.round(of(state, 'rate')),
+    'of the rate without': `${(share(state, 'off', 'rate') * 100).toFixed(1)} %`,
+    'server CPU µs/put': of(state, 'cpu').toFixed(1),
+    'of the CPU without': `${(share(state, 'off', 'cpu') * 100).toFixed(1)} %`,
+  }));
+  console.log(table(rows));
+  const perSecond = (figure: keyof Seen) => median(seen.map((one) => one[figure])) / seconds;
+  console.log(
+    `the viewer got ${perSecond('frames').toFixed(1)} frames, ${perSecond('records').toFixed(0)} transactions and ${(perSecond('bytes') / 1000).toFixed(0)} kB a second`,
+  );
+  const watchedShare = share('on, watched', 'on, unwatched', 'rate') * 100;
+  console.log(`watched, puts keep ${watchedShare.toFixed(0)} % of their rate`);
+}
