@@ -13,5 +13,5 @@ import { diagramPages } from './support/diagram-pages.ts';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const pages = path.join(root, 'docs/state-diagrams');
 mkdirSync(pages, { recursive: true });
-for (const [file, text] of diagramPages()) writeFileSync(path.join(pages, file), text);
+for (const [file, text] of await diagramPages()) writeFileSync(path.join(pages, file), text);
 writeFileSync(path.join(root, 'src/inspector/charts.generated.json'), chartsText(await layOutCharts()));

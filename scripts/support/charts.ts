@@ -4,6 +4,7 @@ import type { AnyStateMachine } from 'xstate';
 import { type EdgeOutline, type MachineOutline, outlineOf } from '../../src/inspector/machine-outline.ts';
 import { machines } from '../../src/inspector/machines.ts';
 import type { Chart, ChartEdge, ChartState, EdgeName, MachineName, StateName } from '../../src/inspector/protocol.ts';
+import { innerLine } from './labels.ts';
 import { machineWords } from './machine-words.ts';
 
 /** The page's font is monospace: a character is as wide as this share of its size. */
@@ -230,14 +231,9 @@ function unplacedEdges({ initial, states, edges }: MachineOutline): UnplacedEdge
 }
 
 function innerLines(edges: readonly EdgeOutline[], of: StateName | undefined): UnplacedState['inner'] {
-  return edges.filter(({ from, to }) => from === of && to === undefined).map(innerLine);
-}
-
-/** `reserve [allAreFree] / hold, grant` */
-function innerLine({ name, event, guard, actions }: EdgeOutline): ChartState['inner'][number] {
-  const condition = guard === undefined ? '' : ` [${guard}]`;
-  const effect = actions.length === 0 ? '' : ` / ${actions.join(', ')}`;
-  return { edge: name, label: `${event}${condition}${effect}` };
+  return edges
+    .filter(({ from, to }) => from === of && to === undefined)
+    .map((edge) => ({ edge: edge.name, label: innerLine(edge) }));
 }
 
 function elkNodes(states: readonly UnplacedState[], parent: StateName | undefined, options: ElkOptions): ElkNode[] {

@@ -38,8 +38,8 @@ export const machineWords: Readonly<Record<MachineName, MachineWords>> = {
     title: 'Compactor',
     page: 'compactor.md',
     source: 'src/actors/compactor.machine.ts',
-    about: 'Owns the blocks once they are sealed, and merges the newest of them where there are more than maxBlocks.',
-    more: 'What it merges becomes part of the log with a rename; only then are the inputs deleted.',
+    about: 'Owns the blocks once they are sealed, and merges the newest of them where there are too many.',
+    more: 'More than `maxBlocks` are too many. What it merges becomes part of the log with a rename; only then are the inputs deleted.',
   },
   store: {
     title: 'Store',
