@@ -1,0 +1,370 @@
+/** One machine as a statechart, drawn from its layout: who is where, what was taken how often, and the path of one put. */
+import type { Chart, ChartEdge, ChartState, EdgeName, MachineName, StateName } from '../protocol.ts';
+import { el, prefersReducedMotion, setAttribute, setClass, setText, svg } from './dom.ts';
+import { formatCount, formatDuration, formatRate, formatShort } from './format-numbers.ts';
+import { arrowHead, lineYNear, middleOf, roundedPath } from './geometry.ts';
+import { stateMeaning } from './glossary.ts';
+import { giveHint } from './hint.ts';
+import { transactionStateColor } from './outcomes.ts';
+
+/** What a chart shows of a moment. */
+export interface ChartFigures {
+  readonly states: Readonly<Record<StateName, number>>;
+  /** Of the one frame. */
+  readonly taken: Readonly<Record<EdgeName, number>>;
+  /** Per second, over the last second. */
+  readonly rates: ReadonlyMap<EdgeName, number>;
+}
+
+/** The way of one put through the transaction machine. */
+export interface ChartPath {
+  readonly edges: ReadonlySet<EdgeName>;
+  readonly msIn: ReadonlyMap<StateName, number>;
+  readonly end: StateName;
+  /** Stands at the end, where no time is spent. */
+  readonly endMark: string;
+  readonly color: string;
+}
+
+/** Space around the drawing, for badges and lines at its edge. */
+const MARGIN = 14;
+const READABLE_PX = 12;
+/** Below this, the texts on the lines would run into each other: they are in the hints. */
+const LABELS_SCALE_MIN = 0.72;
+const CHAR_EM = 0.6;
+const INNER_PX = 15;
+/** A name may be drawn as narrow as this share of its width. */
+const NARROWEST = 0.8;
+
+export class Statechart {
+  readonly element: SVGSVGElement;
+  readonly #chart: Chart;
+  readonly #states: ReadonlyMap<StateName, StateDrawing>;
+  readonly #edges: readonly EdgeDrawing[];
+  readonly #inner: readonly InnerDrawing[];
+  readonly #fontSize: number;
+  #figures: ChartFigures = { states: {}, taken: {}, rates: new Map() };
+  #path: ChartPath | undefined;
+  #march = 0;
+
+  constructor(chart: Chart) {
+    this.#chart = chart;
+    this.#fontSize = fontSizeOf(chart);
+    const { width, height, title } = chart;
+    this.element = svg('svg', {
+      class: 'statechart',
+      viewBox: `${-MARGIN} ${-MARGIN} ${width + 2 * MARGIN} ${height + 2 * MARGIN}`,
+      role: 'group',
+      'aria-label': `${title}: statechart. Up and down go from one part to the next.`,
+    });
+    const figures = () => this.#figures;
+    const states = chart.states.map((state) => new StateDrawing(chart.machine, state, figures));
+    this.#states = new Map(states.map((state) => [state.name, state]));
+    this.#inner = states.flatMap(({ inner }) => inner);
+    this.#edges = chart.edges.map((edge) => new EdgeDrawing(edge, this.#labelOf(edge), figures));
+    const frames = states.filter(({ isFrame }) => isFrame);
+    const boxes = states.filter(({ isFrame }) => !isFrame);
+    this.element.append(
+      svg('g', {}, ...frames.map(({ element }) => element)),
+      svg('g', {}, ...this.#edges.map(({ element }) => element)),
+      svg('g', {}, ...boxes.map(({ element }) => element)),
+      // Above the boxes: a line that ends at a box may have its text beside it.
+      svg('g', { class: 'labels' }, ...this.#edges.map(({ text }) => text)),
+    );
+    rove(this.element, [...states.filter(({ kind }) => kind !== 'initial'), ...this.#edges.filter(({ name }) => name)]);
+  }
+
+  get aspect(): number {
+    return (this.#chart.width + 2 * MARGIN) / (this.#chart.height + 2 * MARGIN);
+  }
+
+  get naturalWidth(): number {
+    return this.#chart.width + 2 * MARGIN;
+  }
+
+  get naturalHeight(): number {
+    return this.#chart.height + 2 * MARGIN;
+  }
+
+  /** Texts stay readable at any size of the drawing: they are made larger as it gets smaller. */
+  scaleTo(widthPx: number): void {
+    const scale = widthPx / this.naturalWidth;
+    if (!(scale > 0)) return;
+    const size = Math.max(this.#fontSize, READABLE_PX / scale);
+    this.element.style.setProperty('--size', `${size.toFixed(2)}px`);
+    const isSmall = scale * this.#fontSize < READABLE_PX * LABELS_SCALE_MIN;
+    setClass(this.element, 'is-small', isSmall);
+    for (const state of this.#states.values()) state.fitText(size);
+    for (const edge of this.#edges) edge.placeRate(isSmall);
+  }
+
+  update(figures: ChartFigures): void {
+    this.#figures = figures;
+    this.#march = (this.#march + 3) % 12;
+    for (const state of this.#states.values()) state.update(this.#countIn(state.name), this.#path);
+    for (const edge of this.#edges) edge.update(this.#march, this.#path);
+    for (const inner of this.#inner) inner.update(figures);
+  }
+
+  showPath(path: ChartPath | undefined): void {
+    this.#path = path;
+    setClass(this.element, 'has-path', path !== undefined);
+    this.element.dataset.path = path?.color ?? '';
+    this.update(this.#figures);
+  }
+
+  /** A compound state has somebody in it where any of its parts has. */
+  #countIn(name: StateName): number {
+    const own = this.#figures.states[name];
+    if (own !== undefined) return own;
+    let sum = 0;
+    for (const child of this.#chart.states) if (child.parent === name) sum += this.#countIn(child.name);
+    return sum;
+  }
+
+  #labelOf({ from, to }: ChartEdge): string {
+    const labelled = (name: StateName) => this.#chart.states.find((state) => state.name === name)?.label || name;
+    return `${labelled(from)} → ${labelled(to)}`;
+  }
+}
+
+class StateDrawing {
+  readonly element: SVGGElement;
+  readonly name: StateName;
+  readonly kind: ChartState['kind'];
+  readonly inner: readonly InnerDrawing[];
+  readonly #state: ChartState;
+  readonly #label = svg('text', { class: 'state-name' });
+  readonly #count = svg('text', { class: 'count' });
+
+  constructor(machine: MachineName, state: ChartState, figures: () => ChartFigures) {
+    this.#state = state;
+    this.name = state.name;
+    this.kind = state.kind;
+    const color = machine === 'transaction' && state.kind === 'final' ? transactionStateColor(state.name) : 'under-way';
+    const { x, y, width, height, label } = state;
+    this.element = svg('g', { class: `state is-${state.kind} is-${color}`, transform: `translate(${x} ${y})` });
+    this.inner = state.inner.map((inner, i) => new InnerDrawing(inner.edge, inner.label, this.#innerY(i)));
+    if (state.kind === 'initial') {
+      this.element.append(
+        svg('circle', { class: 'dot', cx: width / 2, cy: height / 2, r: Math.min(width, height) / 2 }),
+      );
+      return;
+    }
+    this.element.setAttribute('aria-label', `State ${label || state.name}`);
+    const radius = state.kind === 'final' ? Math.min(22, height / 2) : 9;
+    this.element.append(svg('rect', { class: 'box', width, height, rx: radius }));
+    if (state.kind === 'final') {
+      // Two lines around an end, as statecharts have it.
+      const inset = { x: 3.5, y: 3.5, width: width - 7, height: height - 7, rx: radius - 3.5 };
+      this.element.append(svg('rect', { class: 'inset', ...inset }));
+    }
+    setText(this.#label, label || state.name);
+    this.element.append(this.#label, this.#count, ...this.inner.map(({ element }) => element));
+    this.#place();
+    giveHint(this.element, () => this.#hint(machine, figures()));
+  }
+
+  get isFrame(): boolean {
+    return this.kind === 'compound';
+  }
+
+  /** A name that is too long for its box at this size is made narrower, within reason, and cut off beyond. */
+  fitText(size: number): void {
+    if (this.kind === 'initial' || this.isFrame) return;
+    const room = this.#state.width - (this.kind === 'final' ? 14 : 8);
+    const name = this.#state.label || this.name;
+    const letters = Math.floor(room / NARROWEST / (size * CHAR_EM));
+    const text = name.length > letters ? `${name.slice(0, Math.max(1, letters - 1))}…` : name;
+    setText(this.#label, text);
+    const isTooWide = text.length * size * CHAR_EM > room;
+    setAttribute(this.#label, 'textLength', isTooWide ? room.toFixed(1) : undefined);
+    setAttribute(this.#label, 'lengthAdjust', isTooWide ? 'spacingAndGlyphs' : undefined);
+  }
+
+  update(count: number, path: ChartPath | undefined): void {
+    if (this.kind === 'initial') return;
+    const isOnPath = path !== undefined && (path.msIn.has(this.name) || path.end === this.name);
+    setClass(this.element, 'is-lit', path === undefined && count > 0);
+    setClass(this.element, 'is-on-path', isOnPath);
+    if (!this.isFrame) setText(this.#count, path === undefined ? formatShort(count) : pathText(path, this.name));
+  }
+
+  /** The name above, the count below it, then the transitions that stay: the layout has made room for that. */
+  #place(): void {
+    const { width, height } = this.#state;
+    if (this.isFrame) {
+      for (const [name, value] of Object.entries({ x: 14, y: 20 })) this.#label.setAttribute(name, `${value}`);
+      return;
+    }
+    const head = height - this.inner.length * INNER_PX;
+    this.#label.setAttribute('x', `${width / 2}`);
+    this.#label.setAttribute('y', `${head * 0.31}`);
+    this.#count.setAttribute('x', `${width / 2}`);
+    this.#count.setAttribute('y', `${head * 0.7}`);
+  }
+
+  #innerY(i: number): { x: number; y: number } {
+    const { height, inner } = this.#state;
+    // In a frame they come after its name; the rest of it is full of states.
+    return {
+      x: this.isFrame ? 14 : 10,
+      y: this.isFrame ? 40 + i * INNER_PX : height - 10 - (inner.length - 1 - i) * INNER_PX,
+    };
+  }
+
+  #hint(machine: MachineName, { states, rates }: ChartFigures): Node[] {
+    const count = states[this.name];
+    const meaning = stateMeaning(machine, this.name);
+    const total = this.kind === 'final' ? 'ended here since the watch began' : 'here now';
+    return [
+      el('strong', {}, this.#state.label || this.name),
+      ...(meaning ? [el('p', {}, meaning)] : []),
+      ...(this.isFrame ? [] : [el('p', { class: 'figure' }, `${formatCount(count ?? 0)} ${total}`)]),
+      ...this.#state.inner.map(({ edge, label }) =>
+        el('p', { class: 'figure' }, `${label}: ${formatRate(rates.get(edge) ?? 0)}`),
+      ),
+    ];
+  }
+}
+
+/** A transition that leaves its state as it is: a line of text in the box. */
+class InnerDrawing {
+  readonly element: SVGTextElement;
+  readonly #edge: EdgeName;
+  readonly #rate = svg('tspan', { class: 'rate', dx: '0.6em' });
+
+  constructor(edge: EdgeName, label: string, { x, y }: { readonly x: number; readonly y: number }) {
+    this.#edge = edge;
+    this.element = svg('text', { class: 'inner', x, y }, label, this.#rate);
+  }
+
+  update({ rates, taken }: ChartFigures): void {
+    const rate = rates.get(this.#edge) ?? 0;
+    setText(this.#rate, rate >= 1 ? formatRate(rate) : '');
+    setClass(this.element, 'is-hot', (taken[this.#edge] ?? 0) > 0);
+  }
+}
+
+class EdgeDrawing {
+  readonly element: SVGGElement;
+  readonly text: SVGGElement;
+  readonly name: EdgeName | undefined;
+  readonly #figures: () => ChartFigures;
+  readonly #flow: SVGPathElement;
+  readonly #rate = svg('text', { class: 'edge-rate' });
+  #heat = 0;
+  #lines = 0;
+  #box: ChartEdge['labelBox'];
+  #middleY = 0;
+  #lineY = 0;
+
+  constructor(edge: ChartEdge, where: string, figures: () => ChartFigures) {
+    this.name = edge.name;
+    this.#figures = figures;
+    const d = roundedPath(edge.points, 8, 7);
+    this.#flow = svg('path', { class: 'flow', d });
+    this.element = svg(
+      'g',
+      { class: 'edge', 'data-heat': 0 },
+      svg('path', { class: 'hit', d: roundedPath(edge.points) }),
+      svg('path', { class: 'line', d }),
+      this.#flow,
+      svg('path', { class: 'head', d: arrowHead(edge.points) }),
+    );
+    this.text = this.#labelText(edge);
+    this.element.setAttribute('aria-label', `${where}: ${edge.label.join(' ') || 'always'}`);
+    if (edge.name === undefined) return;
+    giveHint(this.element, () => [
+      el('strong', {}, edge.label.join(' ') || 'always'),
+      el('p', {}, where),
+      el('p', { class: 'figure' }, this.#ratesText()),
+    ]);
+  }
+
+  update(march: number, path: ChartPath | undefined): void {
+    if (this.name === undefined) return;
+    const { rates, taken } = this.#figures();
+    const rate = rates.get(this.name) ?? 0;
+    const isOnPath = path?.edges.has(this.name) ?? false;
+    setClass(this.element, 'is-on-path', isOnPath);
+    setClass(this.text, 'is-on-path', isOnPath);
+    const heat = path || rate === 0 ? 0 : Math.min(4, 1 + Math.floor(Math.log10(Math.max(1, rate))));
+    if (heat !== this.#heat) {
+      this.#heat = heat;
+      setAttribute(this.element, 'data-heat', heat);
+      setAttribute(this.text, 'data-heat', heat);
+    }
+    setText(this.#rate, rate >= 1 && !path ? formatRate(rate) : '');
+    if (heat > 0 && (taken[this.name] ?? 0) > 0 && !prefersReducedMotion()) {
+      this.#flow.style.strokeDashoffset = `${-march}`;
+      // What is rare would be missed otherwise.
+      if (rate < 5) this.element.animate([{ opacity: 0.2 }, { opacity: 1 }], { duration: 350, easing: 'ease-out' });
+    }
+  }
+
+  #ratesText(): string {
+    const { rates, taken } = this.#figures();
+    const inFrame = taken[this.name!] ?? 0;
+    return `${formatRate(rates.get(this.name!) ?? 0)} · ${formatCount(inFrame)} in this frame`;
+  }
+
+  /** The rate stands on the far side of the label from its line, or in the label's place where that is not shown. */
+  placeRate(isLabelHidden: boolean): void {
+    const isAlone = isLabelHidden || this.#lines === 0 || !this.#box;
+    const { y, height } = this.#box ?? { y: this.#middleY, height: 0 };
+    const isAbove = this.#lineY > y + height / 2;
+    this.#rate.setAttribute('y', `${isAlone ? this.#middleY : isAbove ? y : y + height}`);
+    this.#rate.setAttribute('dy', isAlone ? '0.35em' : isAbove ? '-0.3em' : '0.95em');
+  }
+
+  #labelText({ label, labelBox, points }: ChartEdge): SVGGElement {
+    const [middleX, middleY] = labelBox
+      ? [labelBox.x + labelBox.width / 2, labelBox.y + labelBox.height / 2]
+      : middleOf(points);
+    this.#lines = label.length;
+    this.#box = labelBox;
+    this.#middleY = middleY;
+    this.#lineY = lineYNear([middleX, middleY], points);
+    const lines = label.map((line, i) => {
+      const kind = line.startsWith('[') ? 'guard' : 'event';
+      return svg('text', { class: kind, x: middleX, y: labelBox?.y ?? middleY, dy: `${0.95 + i * 1.2}em` }, line);
+    });
+    this.#rate.setAttribute('x', `${middleX}`);
+    return svg('g', { class: 'edge-label', 'data-heat': 0 }, ...lines, this.#rate);
+  }
+}
+
+function pathText({ msIn, end, endMark }: ChartPath, name: StateName): string {
+  const ms = msIn.get(name);
+  return ms !== undefined ? formatDuration(ms) : end === name ? endMark : '';
+}
+
+/** The size for which the layout has made room. */
+function fontSizeOf({ edges }: Chart): number {
+  const sizes = edges.flatMap(({ label, labelBox }) => {
+    const longest = Math.max(0, ...label.map((line) => line.length));
+    return labelBox && longest > 0
+      ? [Math.min(labelBox.width / (longest * CHAR_EM), labelBox.height / label.length / 1.2)]
+      : [];
+  });
+  return Math.min(14, Math.max(11, Math.min(...sizes, 13)));
+}
+
+/** One stop of the Tab key for the whole drawing; the arrow keys go through its parts. Left and right belong to time. */
+function rove(container: SVGSVGElement, parts: readonly { readonly element: SVGGElement }[]): void {
+  parts.forEach(({ element }, i) => {
+    element.setAttribute('tabindex', i === 0 ? '0' : '-1');
+    element.setAttribute('role', 'img');
+  });
+  container.addEventListener('keydown', (event) => {
+    const by = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
+    const at = parts.findIndex(({ element }) => element === document.activeElement);
+    const next = parts[at + by];
+    if (by === 0 || at < 0 || !next) return;
+    event.preventDefault();
+    parts[at]!.element.setAttribute('tabindex', '-1');
+    next.element.setAttribute('tabindex', '0');
+    next.element.focus();
+  });
+}
