@@ -4,7 +4,7 @@
  */
 import { type AnyActorRef, createActor, fromCallback, fromPromise, type InspectionEvent, SimulatedClock } from 'xstate';
 import { KeyIndex } from '../../src/actors/key-index.ts';
-import type { Table } from '../../src/actors/machine-table.ts';
+import type { Table, TakenTransition } from '../../src/actors/machine-table.ts';
 import type { OpenLog, OpenLogInput } from '../../src/actors/open-log.ts';
 import { type StoreInput, storeMachine } from '../../src/actors/store.machine.ts';
 import type { Transactions } from '../../src/actors/transactions.ts';
@@ -134,7 +134,7 @@ export class StoreOnStage {
 
   /** Ends the store without any more notes. */
   leave(): void {
-    for (const table of this.#tables) table.onTransition = undefined;
+    for (const { watchers } of this.#tables) watchers.delete(this.#noteTransition);
     this.#root.stop();
   }
 
@@ -215,10 +215,14 @@ export class StoreOnStage {
     const { table } = (ref as unknown as { readonly logic: { readonly table?: Table } }).logic;
     if (!table || this.#tables.has(table)) return;
     this.#tables.add(table);
-    table.onTransition = ({ self, from, to }) => {
-      if (from !== to) this.happenings.push({ kind: 'state', of: this.#nameOf(self), state: to });
-    };
+    table.watchers.add(this.#noteTransition);
   }
+
+  readonly #noteTransition = ({ self, from, to }: TakenTransition): void => {
+    // Tables are shared by all stores of the process.
+    if (from !== to && self.system === this.#root.system)
+      this.happenings.push({ kind: 'state', of: this.#nameOf(self), state: to });
+  };
 
   #note(from: Participant, to: Participant, text: string, isReply = false): void {
     this.happenings.push({ kind: 'message', from, to, text, isReply });
