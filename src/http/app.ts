@@ -7,13 +7,13 @@ import { type HttpContext, logRefusal } from './context.ts';
 import { Gate } from './gate.ts';
 import type { InspectorRoutes } from './inspect/routes.ts';
 import { BodyBudget } from './read-body.ts';
-import { failureReply, sendReply } from './reply.ts';
+import { failureReply, sendLastReply, sendReply } from './reply.ts';
 import { apiRoutes, isPutTarget, pathOf, type RoutePath, routes } from './route-table.ts';
 import { handleGet } from './routes/get.ts';
 import { handleHealth, handleReadiness } from './routes/health.ts';
 import { handlePut } from './routes/put.ts';
 import { replySchemas } from './schemas.ts';
-import { HttpServer, type RequestHandler } from './server.ts';
+import { HttpServer, isUpgraded, type RequestHandler } from './server.ts';
 import { type HttpSettings, queuedBytesMaxDefault } from './settings.ts';
 
 export interface AppOptions {
@@ -39,7 +39,9 @@ export function buildApp({ store, settings, logger, inspector, onBug = throwUnca
     if (refusal === undefined) return false;
     logRefusal(logger, refusal, request.method);
     const closes = gate.endsConnection(request);
-    sendReply(response, failureReply(refusal, { isPut: isPutTarget(request.url), closes }));
+    const reply = failureReply(refusal, { isPut: isPutTarget(request.url), closes });
+    if (isUpgraded(request)) sendLastReply(response, reply);
+    else sendReply(response, reply);
     return true;
   };
 

@@ -33,6 +33,12 @@ export function sendReply(response: ServerResponse, { status, body, headers, clo
   response.end(body, bytes === body.length ? 'latin1' : 'utf8');
 }
 
+/** On a connection that no HTTP server looks after any more. */
+export function sendLastReply(response: ServerResponse, { headers = [], ...reply }: Reply): void {
+  response.once('finish', () => response.req.socket.destroySoon());
+  sendReply(response, { ...reply, headers: [...headers, 'Connection', 'close'], closes: false });
+}
+
 export interface FailureOptions {
   readonly isPut?: boolean;
   /** As well as with the failures that always end the connection. */

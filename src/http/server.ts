@@ -57,7 +57,10 @@ export class HttpServer {
       socket.once('close', () => this.#connections.delete(connection));
     });
     // From then on it is no HTTP connection: whoever took it over ends it.
-    server.on('upgrade', ({ socket }) => this.#connections.delete(connectionOf(socket)!));
+    server.on('upgrade', (request) => {
+      upgraded.add(request);
+      this.#connections.delete(connectionOf(request.socket)!);
+    });
     const take = (request: IncomingMessage, response: ServerResponse) => connectionOf(request.socket)?.take(response);
     server.on('request', take);
     // Without these two, `100 Continue` would be sent before anything is checked, and 417 without a body.
@@ -100,6 +103,13 @@ export class HttpServer {
       socket.destroySoon();
     });
   }
+}
+
+const upgraded = new WeakSet<IncomingMessage>();
+
+/** Whether the request's connection is no HTTP connection any more: a reply to it must be the last thing on it. */
+export function isUpgraded(request: IncomingMessage): boolean {
+  return upgraded.has(request);
 }
 
 function refusalOf(code: string | undefined): Refusal {

@@ -3,6 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { buildApp } from '../../../src/http/app.ts';
+import type { InspectorRoutes } from '../../../src/http/inspect/routes.ts';
 import type { HttpSettings } from '../../../src/http/settings.ts';
 import { FakeStore } from './fake-store.ts';
 import { RawClient } from './raw-client.ts';
@@ -30,9 +31,15 @@ export interface ServeOptions extends Partial<Omit<HttpSettings, 'port'>> {
   /** What the server believes its port to be; by default the real one. */
   readonly port?: number;
   readonly logger?: Logger;
+  readonly inspector?: InspectorRoutes;
 }
 
-export async function serve({ logger, port: claimedPort, ...settings }: ServeOptions = {}): Promise<HttpFixture> {
+export async function serve({
+  logger,
+  inspector,
+  port: claimedPort,
+  ...settings
+}: ServeOptions = {}): Promise<HttpFixture> {
   const store = new FakeStore();
   const bugs = new Bugs();
   let port = 0;
@@ -40,6 +47,7 @@ export async function serve({ logger, port: claimedPort, ...settings }: ServeOpt
     store,
     settings: { ...defaultSettings, ...settings, port: () => claimedPort ?? port },
     logger,
+    inspector,
     onBug: bugs.onBug,
   });
   await app.listen({ host: '127.0.0.1', port: 0 });

@@ -83,6 +83,20 @@ export class RawClient {
     return replies;
   }
 
+  /** Waits for the marker, and takes all that came up to and with it: for replies that are no JSON. */
+  async until(marker: string): Promise<string> {
+    for (;;) {
+      const at = this.#received.indexOf(marker);
+      if (at >= 0) {
+        const taken = this.#received.subarray(0, at + marker.length).toString('latin1');
+        this.#received = this.#received.subarray(at + marker.length);
+        return taken;
+      }
+      if (this.#hasEnded) throw new Error(`the server ended after ${JSON.stringify(this.#received.toString())}`);
+      await this.#more();
+    }
+  }
+
   /** Waits until the server ends the connection; what it still sent. */
   async ended(): Promise<string> {
     while (!this.#hasEnded) await this.#more();

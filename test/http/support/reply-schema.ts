@@ -1,7 +1,7 @@
 /** Holds replies against the schemas that the API publishes. */
 import { createRequire } from 'node:module';
 import { expect } from 'vitest';
-import type { RoutePath } from '../../../src/http/route-table.ts';
+import type { InspectorPath, RoutePath } from '../../../src/http/route-table.ts';
 import { noRouteSchemas, replySchemas } from '../../../src/http/schemas.ts';
 import type { RawReply } from './raw-reply.ts';
 
@@ -15,7 +15,7 @@ const Ajv = createRequire(import.meta.resolve('fastify'))('ajv') as new (options
 const validator = new Ajv({ strict: false });
 
 /** `path` is that of the request; `undefined`: no route was reached, or no request read. */
-export function expectSchema(path: RoutePath | undefined, { status, json }: RawReply): void {
+export function expectSchema(path: RoutePath | InspectorPath | undefined, { status, json }: RawReply): void {
   const schema = path === undefined ? noRouteSchemas[status] : replySchemas[path][status];
   expect(schema, `a schema of ${path ?? 'no route'} for ${status}`).toBeDefined();
   expect(validator.validate(schema!, json), `${validator.errorsText()} in ${JSON.stringify(json)}`).toBe(true);
