@@ -157,6 +157,8 @@ export function chartsText(charts: readonly Chart[]): string {
 async function layOut(elk: ELK, machine: MachineName, definition: AnyStateMachine): Promise<Chart> {
   const { options, mainPath } = drawings[machine];
   const outline = outlineOf(definition);
+  const unknown = mainPath.filter((name) => !outline.edges.some((edge) => edge.name === name));
+  if (unknown.length > 0) throw new Error(`${machine} has no transition ${unknown.join(', ')}`);
   const frame = frameOf(outline);
   const states = unplacedStates(outline, frame?.name);
   const edges = unplacedEdges(outline);
@@ -253,7 +255,7 @@ function elkNodes(states: readonly UnplacedState[], parent: StateName | undefine
     });
 }
 
-/** Of a box around other states: what its own text takes. */
+/** Of a state; of one around others, what its own text takes. */
 function boxSize({ label, kind, inner }: UnplacedState): [width: number, height: number] {
   if (kind === 'initial') return [INITIAL_SIZE, INITIAL_SIZE];
   const widths = [
