@@ -1,6 +1,6 @@
 /** The blocks of the log on disk, and what the compactor made of them. */
 import type { CompactionRecord } from '../protocol.ts';
-import { el, Pool, setAttribute, setClass, setHidden, setStyle, setText } from './dom.ts';
+import { el, onResize, Pool, setAttribute, setClass, setHidden, setStyle, setText } from './dom.ts';
 import { formatAgo, formatBytes, formatDuration, formatShare, plural } from './format-numbers.ts';
 import { giveHint } from './hint.ts';
 import type { Part } from './part.ts';
@@ -22,6 +22,8 @@ export class Blocks implements Part {
   readonly #strip = el('div', { class: 'block-strip', role: 'list', 'aria-label': 'Sealed blocks, oldest first' });
   readonly #boxes: Pool<BlockBox>;
   readonly #limit = el('span', { class: 'block-limit' });
+  #limitFor = '';
+  #width = 0;
   readonly #noBlocks = el('p', { class: 'empty' }, 'No block has been sealed yet: the log is still in its first.');
   readonly #events: Pool<EventRow>;
   readonly #noEvents = el('p', { class: 'empty' }, 'No blocks were merged while this was recorded.');
@@ -30,6 +32,9 @@ export class Blocks implements Part {
     this.#boxes = new Pool(this.#strip, () => new BlockBox());
     const events = el('div', { class: 'compactions' });
     this.#events = new Pool(events, () => new EventRow());
+    onResize(this.#strip, (width) => {
+      this.#width = width;
+    });
     const entry = (kind: string, label: string) => el('span', {}, el('i', { class: `swatch block-${kind}` }), label);
     root.append(
       el(
@@ -68,7 +73,10 @@ export class Blocks implements Part {
       box.update(sealed[i]!, most, blocks!.merging.includes(sealed[i]!.name));
     });
     setClass(this.#strip, 'is-dense', sealed.length > 30);
-    this.#placeLimit(sealed.length, (blocks?.sealedCount ?? 0) - sealed.length, maxBlocks);
+    // Where it stands is asked of the layout, which would be made anew each time.
+    const key = [this.#width, maxBlocks, blocks?.sealedCount, ...sealed.map(({ bytes }) => bytes)].join();
+    if (key !== this.#limitFor) this.#placeLimit(sealed.length, (blocks?.sealedCount ?? 0) - sealed.length, maxBlocks);
+    this.#limitFor = key;
     this.#showEvents(moment);
   }
 

@@ -94,7 +94,8 @@ export class Connection {
     }
     const delay = Math.min(BACK_OFF_MIN_MS * 2 ** this.#failures, BACK_OFF_MAX_MS);
     this.#failures++;
-    const reason = goodbye ? `${goodbye.code}, ${goodbye.error}` : 'the server cannot be reached';
+    const broken = this.#isGreeted ? 'the connection broke' : 'the server cannot be reached';
+    const reason = goodbye ? `${goodbye.code}, ${goodbye.error}` : broken;
     this.#handlers.onState({ phase: 'waiting', reason, retryAt: Date.now() + delay });
     this.#retry = setTimeout(() => this.connect(), delay);
   }

@@ -22,6 +22,10 @@ export class Explain implements Part {
   readonly #others: Pool<OtherChip>;
   readonly #figures: HTMLElement;
   readonly #guide: HTMLElement;
+  readonly #guideTitle = el('h2', {});
+  readonly #guideWords = el('p', {});
+  readonly #steps = firstCommands();
+  readonly #view: ViewState;
 
   constructor(root: HTMLElement, view: ViewState, onFilterKey: (key: string) => void) {
     this.#segments = ENDINGS.map((outcome) => {
@@ -51,7 +55,8 @@ export class Explain implements Part {
       el('div', { class: 'explain-total' }, this.#span, this.#total, this.#rest, chips),
       ...this.#cards.map(({ element }) => element),
     );
-    this.#guide = firstSteps();
+    this.#view = view;
+    this.#guide = firstSteps(this.#guideTitle, this.#guideWords, this.#steps);
     root.append(this.#bar, this.#figures, this.#guide);
   }
 
@@ -60,6 +65,7 @@ export class Explain implements Part {
     setHidden(this.#figures, isIdle);
     setHidden(this.#guide, !isIdle);
     setHidden(this.#bar, isIdle);
+    if (isIdle) this.#showGuide(moment);
     if (!moment || isIdle) return;
     const { ms, puts } = recentPuts(moment.watch, moment.index, RECENT_MS);
     const ended = endedPuts(puts);
@@ -81,6 +87,18 @@ export class Explain implements Part {
     this.#others.take(others.length).forEach((chip, i) => {
       chip.update(others[i]!, puts[others[i]!]);
     });
+  }
+
+  #showGuide(moment: Moment | undefined): void {
+    const { connection } = this.#view;
+    const isConnected = moment !== undefined || connection.phase === 'open';
+    setText(this.#guideTitle, isConnected ? 'No put has come yet' : 'Not connected');
+    const reason = 'reason' in connection ? connection.reason : 'the server is being asked';
+    setText(
+      this.#guideWords,
+      isConnected ? 'Every put runs through the machine below. Make one, and watch it.' : `${sentenceCase(reason)}.`,
+    );
+    for (const step of this.#steps) setHidden(step, !isConnected);
   }
 }
 
@@ -159,22 +177,21 @@ class OtherChip {
 }
 
 /** While nothing happens: how to make something happen. */
-function firstSteps(): HTMLElement {
-  const isServed = location.protocol.startsWith('http');
-  const origin = isServed ? location.origin : 'http://127.0.0.1:8080';
+function firstSteps(title: HTMLElement, words: HTMLElement, steps: readonly HTMLElement[]): HTMLElement {
+  return el('div', { class: 'first-steps' }, el('div', { class: 'first-words' }, title, words), ...steps);
+}
+
+function firstCommands(): HTMLElement[] {
+  const origin = location.protocol.startsWith('http') ? location.origin : 'http://127.0.0.1:8080';
   const put = `curl ${origin}/v1/put -H 'Content-Type: application/json' -d '[{"key":"apples","value":3,"version":0}]'`;
-  return el(
-    'div',
-    { class: 'first-steps' },
-    el(
-      'div',
-      { class: 'first-words' },
-      el('h2', {}, 'No put has come yet'),
-      el('p', {}, 'Every put runs through the machine below. Make one, and watch it.'),
-    ),
+  return [
     step('1', 'Put a key. The second time it is refused, because the key has version 1 by then.', put),
     step('2', 'Or let 64 clients contend for a few keys.', `npm run demo:load -- --url ${origin}`),
-  );
+  ];
+}
+
+function sentenceCase(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 function step(number: string, words: string, command: string): HTMLElement {

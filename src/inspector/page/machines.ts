@@ -14,11 +14,13 @@ import type { Moment, ViewState } from './view-state.ts';
 /** The one that everything turns around comes first. */
 const ORDER: readonly MachineName[] = ['transaction', 'keyLocks', 'flusher', 'compactor', 'store'];
 const RATE_MS = 1000;
+const FIGURES_EVERY_MS = 250;
 const ZOOM_MAX = 2.5;
 /** A drawing of five boxes does not get better by filling the screen. */
 const FIT_SCALE_MAX = 1.2;
-/** Where the window is so narrow that no name would be readable, the drawing is scrolled instead. */
-const FIT_SCALE_MIN = 0.7;
+/** In a window so narrow that no name would be readable, the drawing is scrolled instead. */
+const NARROW_PX = 1000;
+const NARROW_SCALE_MIN = 0.7;
 
 export class Machines implements Part {
   readonly everyMs = 0;
@@ -35,6 +37,7 @@ export class Machines implements Part {
   #shown: Statechart | undefined;
   #zoom = 1;
   #lastFrame: unknown;
+  #figuresAt = 0;
   #lastPathKey = '';
 
   constructor(root: HTMLElement, view: ViewState) {
@@ -66,7 +69,13 @@ export class Machines implements Part {
     this.#showChosen();
     this.#showPath(moment);
     if (!moment || moment.frame === this.#lastFrame) return;
+    const isOther = this.#lastFrame === undefined || !this.#view.isLive;
     this.#lastFrame = moment.frame;
+    this.#shown?.step(moment.frame.edges[this.#view.machine] ?? {});
+    // Figures that change ten times a second cannot be read.
+    const now = performance.now();
+    if (!isOther && now - this.#figuresAt < FIGURES_EVERY_MS) return;
+    this.#figuresAt = now;
     const figures = ORDER.map((machine) => figuresOf(machine, moment));
     this.#thumbnails.forEach((thumbnail) => {
       thumbnail.update(figures[ORDER.indexOf(thumbnail.machine)]!);
@@ -163,7 +172,8 @@ export class Machines implements Part {
     const height = this.#stage.clientHeight;
     const isGrown = document.body.classList.contains('has-grown-chart');
     const fitting = Math.min(width / drawing.naturalWidth, height / drawing.naturalHeight);
-    const scale = Math.min(Math.max(fitting, FIT_SCALE_MIN), isGrown ? fitting : FIT_SCALE_MAX) * this.#zoom;
+    const least = width < NARROW_PX ? NARROW_SCALE_MIN : 0;
+    const scale = Math.min(Math.max(fitting, least), isGrown ? Number.POSITIVE_INFINITY : FIT_SCALE_MAX) * this.#zoom;
     const widthPx = Math.floor(drawing.naturalWidth * scale);
     setStyle(drawing.element, 'width', `${widthPx}px`);
     setStyle(drawing.element, 'height', `${Math.floor(drawing.naturalHeight * scale)}px`);

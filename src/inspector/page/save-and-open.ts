@@ -27,12 +27,17 @@ export async function saveAsPage({ recording }: ViewState): Promise<void> {
 }
 
 export function openByDialog(view: ViewState): void {
-  const input = el('input', { type: 'file', accept: '.json,application/json' });
+  const input = el('input', { type: 'file', accept: '.json,application/json', hidden: true });
   input.addEventListener('change', () => {
     const file = input.files?.[0];
+    input.remove();
     if (file) void openFile(file, view);
   });
-  input.click();
+  input.addEventListener('cancel', () => input.remove());
+  // Some browsers open no dialog for an element that is not in the document.
+  document.body.append(input);
+  // A dialog may be opened only on behalf of a person, and a key press counts as one only once it has been handled.
+  setTimeout(() => input.click());
 }
 
 export function openByDropping(view: ViewState): void {

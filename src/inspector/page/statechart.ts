@@ -30,8 +30,10 @@ export interface ChartPath {
 const MARGIN = 14;
 const READABLE_PX = 12;
 /** Below this, the texts on the lines would run into each other: they are in the hints. */
-const LABELS_SCALE_MIN = 0.72;
+const LABELS_SCALE_MIN = 0.66;
 const CHAR_EM = 0.6;
+/** A transition taken less often than this, per second, flashes each time. */
+const RARE_RATE = 5;
 const INNER_PX = 15;
 /** A name may be drawn as narrow as this share of its width. */
 const NARROWEST = 0.8;
@@ -100,10 +102,16 @@ export class Statechart {
 
   update(figures: ChartFigures): void {
     this.#figures = figures;
-    this.#march = (this.#march + 3) % 12;
     for (const state of this.#states.values()) state.update(this.#countIn(state.name), this.#path);
-    for (const edge of this.#edges) edge.update(this.#march, this.#path);
+    for (const edge of this.#edges) edge.update(this.#path);
     for (const inner of this.#inner) inner.update(figures);
+  }
+
+  /** Lets what flows go on by a step, and shows what was taken in this frame. */
+  step(taken: Readonly<Record<EdgeName, number>>): void {
+    if (this.#path || prefersReducedMotion()) return;
+    this.#march = (this.#march + 3) % 12;
+    for (const edge of this.#edges) edge.step(taken, this.#march);
   }
 
   showPath(path: ChartPath | undefined): void {
@@ -239,10 +247,10 @@ class InnerDrawing {
     this.element = svg('text', { class: 'inner', x, y }, label, this.#rate);
   }
 
-  update({ rates, taken }: ChartFigures): void {
+  update({ rates }: ChartFigures): void {
     const rate = rates.get(this.#edge) ?? 0;
     setText(this.#rate, rate >= 1 ? formatRate(rate) : '');
-    setClass(this.element, 'is-hot', (taken[this.#edge] ?? 0) > 0);
+    setClass(this.element, 'is-hot', rate > 0);
   }
 }
 
@@ -254,6 +262,7 @@ class EdgeDrawing {
   readonly #flow: SVGPathElement;
   readonly #rate = svg('text', { class: 'edge-rate' });
   #heat = 0;
+  #rateShown = 0;
   #lines = 0;
   #box: ChartEdge['labelBox'];
   #middleY = 0;
@@ -282,10 +291,10 @@ class EdgeDrawing {
     ]);
   }
 
-  update(march: number, path: ChartPath | undefined): void {
+  update(path: ChartPath | undefined): void {
     if (this.name === undefined) return;
-    const { rates, taken } = this.#figures();
-    const rate = rates.get(this.name) ?? 0;
+    const rate = this.#figures().rates.get(this.name) ?? 0;
+    this.#rateShown = rate;
     const isOnPath = path?.edges.has(this.name) ?? false;
     setClass(this.element, 'is-on-path', isOnPath);
     setClass(this.text, 'is-on-path', isOnPath);
@@ -296,10 +305,14 @@ class EdgeDrawing {
       setAttribute(this.text, 'data-heat', heat);
     }
     setText(this.#rate, rate >= 1 && !path ? formatRate(rate) : '');
-    if (heat > 0 && (taken[this.name] ?? 0) > 0 && !prefersReducedMotion()) {
-      this.#flow.style.strokeDashoffset = `${-march}`;
-      // What is rare would be missed otherwise.
-      if (rate < 5) this.element.animate([{ opacity: 0.2 }, { opacity: 1 }], { duration: 350, easing: 'ease-out' });
+  }
+
+  step(taken: Readonly<Record<EdgeName, number>>, march: number): void {
+    if (this.name === undefined || (taken[this.name] ?? 0) === 0) return;
+    this.#flow.style.strokeDashoffset = `${-march}`;
+    // What is rare would be missed otherwise.
+    if (this.#rateShown < RARE_RATE) {
+      this.element.animate([{ opacity: 0.15 }, { opacity: 1 }], { duration: 400, easing: 'ease-out' });
     }
   }
 

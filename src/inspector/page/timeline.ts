@@ -98,7 +98,7 @@ export class Timeline implements Part {
     const share = newestMs > oldestMs ? (frame.atMs - oldestMs) / (newestMs - oldestMs) : 1;
     setStyle(this.#cursor, 'left', `${(share * 100).toFixed(2)}%`);
     setText(this.#clock, formatClock(watch.hello.startedAt, frame.atMs));
-    setText(this.#from, isLive ? 'newest' : formatAgo(newestMs - frame.atMs));
+    setText(this.#from, newestMs === frame.atMs ? 'newest' : formatAgo(newestMs - frame.atMs));
     setText(this.#kept, keptText(watch, isFile));
     setAttribute(this.#kept, 'title', isFile ? undefined : 'The oldest frames make room for new ones.');
     this.#markSelected(moment, oldestMs, newestMs);
@@ -129,7 +129,8 @@ export class Timeline implements Part {
       const before = i > ring.first ? ring.at(i - 1)! : undefined;
       if (before && frame.number > before.number + 1) {
         const x = ((before.atMs - firstMs) / spanMs) * this.#width;
-        gaps += `M${x.toFixed(1)} 0h${Math.max(2, ((frame.atMs - before.atMs) / spanMs) * this.#width).toFixed(1)}v${this.#height}h-2Z`;
+        const width = Math.max(2, ((frame.atMs - before.atMs) / spanMs) * this.#width).toFixed(1);
+        gaps += `M${x.toFixed(1)} 0h${width}v${this.#height}h-${width}Z`;
       }
     }
     const rates = sums.map((bar, i) => bar.map((sum) => (covered[i]! > 0 ? sum / covered[i]! : 0)));
