@@ -36,23 +36,13 @@ const common: ElkOptions = {
   'elk.layered.spacing.edgeEdgeBetweenLayers': '12',
 };
 
-/** For a page's whole width: room between the ways that a put can go. */
+/** For a band as wide as the page: twice or four times as wide as it is high. */
 const fromLeftToRight: ElkOptions = {
   ...common,
   'elk.direction': 'RIGHT',
-  'elk.spacing.nodeNode': '70',
-  'elk.spacing.edgeNode': '30',
-  'elk.spacing.edgeEdge': '24',
-  'elk.layered.spacing.nodeNodeBetweenLayers': '28',
-};
-
-/** For a column of a page. */
-const fromTopToBottom: ElkOptions = {
-  ...common,
-  'elk.direction': 'DOWN',
-  'elk.spacing.nodeNode': '24',
-  'elk.spacing.edgeNode': '16',
-  'elk.spacing.edgeEdge': '12',
+  'elk.spacing.nodeNode': '26',
+  'elk.spacing.edgeNode': '20',
+  'elk.spacing.edgeEdge': '18',
   'elk.layered.spacing.nodeNodeBetweenLayers': '24',
 };
 
@@ -81,10 +71,10 @@ const drawings: Readonly<Record<MachineName, Drawing>> = {
       'awaitingFlush: durable → committed',
     ],
   },
-  keyLocks: { options: fromTopToBottom, mainPath: [] },
+  keyLocks: { options: fromLeftToRight, mainPath: [] },
   flusher: {
     options: {
-      ...fromTopToBottom,
+      ...fromLeftToRight,
       'elk.layered.layering.strategy': 'LONGEST_PATH_SOURCE',
       'elk.layered.cycleBreaking.strategy': 'MODEL_ORDER',
       'elk.layered.considerModelOrder.strategy': 'PREFER_NODES',
@@ -102,7 +92,7 @@ const drawings: Readonly<Record<MachineName, Drawing>> = {
   },
   compactor: {
     options: {
-      ...fromTopToBottom,
+      ...fromLeftToRight,
       'elk.layered.cycleBreaking.strategy': 'GREEDY_MODEL_ORDER',
       'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES',
       'elk.layered.crossingMinimization.forceNodeModelOrder': 'true',
@@ -119,7 +109,7 @@ const drawings: Readonly<Record<MachineName, Drawing>> = {
   },
   store: {
     options: {
-      ...fromTopToBottom,
+      ...fromLeftToRight,
       'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX',
       'elk.layered.nodePlacement.favorStraightEdges': 'true',
       'elk.layered.edgeLabels.centerLabelPlacementStrategy': 'SPACE_EFFICIENT_LAYER',
