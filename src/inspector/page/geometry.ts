@@ -41,6 +41,11 @@ export function middleOf(points: readonly Point[]): Point {
   return middle;
 }
 
+/** The length of the longest stretch. */
+export function longestOf(points: readonly Point[]): number {
+  return points.reduce((longest, point, i) => (i === 0 ? 0 : Math.max(longest, distance(points[i - 1]!, point))), 0);
+}
+
 /** How high the line passes a point, above or below it; far below where it does not. */
 export function lineYNear([x, y]: Point, points: readonly Point[]): number {
   let nearest = Number.POSITIVE_INFINITY;

@@ -170,7 +170,7 @@ const frame = shaped({
   states: mapOf(stateCounts),
   edges: mapOf(stateCounts),
   puts: shaped(putCounts),
-  sampling: shaped({ ...numbers('oneIn', 'seen', 'chosen'), key: optional(textual) }),
+  sampling: shaped({ ...numbers('oneIn', 'seen', 'chosen'), withheld: optional(numeric), key: optional(textual) }),
   transactions: listOf(transaction),
   locks: shaped({ held: numeric, shown: listOf(shaped({ key: textual, holder: textual, ageMs: numeric })) }),
   hotKeys: listOf(shaped({ key: textual, ...numbers('wins', 'stale', 'inFlight') })),

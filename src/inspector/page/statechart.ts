@@ -2,7 +2,7 @@
 import type { Chart, ChartEdge, ChartState, EdgeName, MachineName, StateName } from '../protocol.ts';
 import { el, prefersReducedMotion, setAttribute, setClass, setText, svg } from './dom.ts';
 import { formatCount, formatDuration, formatRate, formatShort } from './format-numbers.ts';
-import { arrowHead, lineYNear, middleOf, roundedPath } from './geometry.ts';
+import { arrowHead, lineYNear, longestOf, middleOf, roundedPath } from './geometry.ts';
 import { stateMeaning } from './glossary.ts';
 import { giveHint } from './hint.ts';
 import { transactionStateColor } from './outcomes.ts';
@@ -35,6 +35,10 @@ const CHAR_EM = 0.6;
 /** A transition taken less often than this, per second, flashes each time. */
 const RARE_RATE = 5;
 const INNER_PX = 15;
+/** Room for a rate such as `12.3k/s`. */
+const RATE_LETTERS = 7;
+/** A line without a label and without this much room shows its rate in its hint alone. */
+const RATE_ROOM = 64;
 /** A name may be drawn as narrow as this share of its width. */
 const NARROWEST = 0.8;
 
@@ -152,7 +156,7 @@ class StateDrawing {
     const color = machine === 'transaction' && state.kind === 'final' ? transactionStateColor(state.name) : 'under-way';
     const { x, y, width, height, label } = state;
     this.element = svg('g', { class: `state is-${state.kind} is-${color}`, transform: `translate(${x} ${y})` });
-    this.inner = state.inner.map((inner, i) => new InnerDrawing(inner.edge, inner.label, this.#innerY(i)));
+    this.inner = state.inner.map(({ edge, label }) => new InnerDrawing(edge, label));
     if (state.kind === 'initial') {
       this.element.append(
         svg('circle', { class: 'dot', cx: width / 2, cy: height / 2, r: Math.min(width, height) / 2 }),
@@ -177,9 +181,26 @@ class StateDrawing {
     return this.kind === 'compound';
   }
 
-  /** A name that is too long for its box at this size is made narrower, within reason, and cut off beyond. */
   fitText(size: number): void {
-    if (this.kind === 'initial' || this.isFrame) return;
+    if (this.kind === 'initial') return;
+    if (this.isFrame) this.#fitFrame(size);
+    else {
+      this.#fitName(size);
+      const { width, height } = this.#state;
+      this.inner.forEach((inner, i) => {
+        inner.placeInBox(10, height - 10 - (this.inner.length - 1 - i) * INNER_PX, width - 20, size);
+      });
+    }
+  }
+
+  #fitFrame(size: number): void {
+    const name = this.#state.label || this.name;
+    let x = 14 + (name.length + 2) * size * CHAR_EM;
+    for (const inner of this.inner) x += inner.placeInLine(x, 20, size);
+  }
+
+  /** A name that is too long for its box at this size is made narrower, within reason, and cut off beyond. */
+  #fitName(size: number): void {
     const room = this.#state.width - (this.kind === 'final' ? 14 : 8);
     const name = this.#state.label || this.name;
     const letters = Math.floor(room / NARROWEST / (size * CHAR_EM));
@@ -212,15 +233,6 @@ class StateDrawing {
     this.#count.setAttribute('y', `${head * 0.7}`);
   }
 
-  #innerY(i: number): { x: number; y: number } {
-    const { height, inner } = this.#state;
-    // In a frame they come after its name; the rest of it is full of states.
-    return {
-      x: this.isFrame ? 14 : 10,
-      y: this.isFrame ? 40 + i * INNER_PX : height - 10 - (inner.length - 1 - i) * INNER_PX,
-    };
-  }
-
   #hint(machine: MachineName, { states, rates }: ChartFigures): Node[] {
     const count = states[this.name];
     const meaning = stateMeaning(machine, this.name);
@@ -236,22 +248,54 @@ class StateDrawing {
   }
 }
 
-/** A transition that leaves its state as it is: a line of text in the box. */
+/** A transition that leaves its state as it is: a line of text in the box, with its rate at the end. */
 class InnerDrawing {
-  readonly element: SVGTextElement;
+  readonly element: SVGGElement;
   readonly #edge: EdgeName;
-  readonly #rate = svg('tspan', { class: 'rate', dx: '0.6em' });
+  readonly #label: string;
+  readonly #text: SVGTextElement;
+  readonly #rate: SVGTextElement;
 
-  constructor(edge: EdgeName, label: string, { x, y }: { readonly x: number; readonly y: number }) {
+  constructor(edge: EdgeName, label: string) {
     this.#edge = edge;
-    this.element = svg('text', { class: 'inner', x, y }, label, this.#rate);
+    this.#label = label;
+    this.#text = svg('text', { class: 'inner' });
+    this.#rate = svg('text', { class: 'inner rate' });
+    this.element = svg('g', {}, this.#text, this.#rate);
+  }
+
+  /** In a box: what fits, the rate at its right. What it does is left out first; all of it is in the hint. */
+  placeInBox(x: number, y: number, width: number, size: number): void {
+    const event = this.#label.split(' / ')[0]!;
+    const whole = Math.floor(width / (size * CHAR_EM));
+    const hasRate = event.length <= whole - RATE_LETTERS;
+    const letters = hasRate ? whole - RATE_LETTERS : whole;
+    const text = this.#label.length <= letters ? this.#label : event;
+    setText(this.#text, text.length > letters ? `${text.slice(0, Math.max(1, letters - 1))}…` : text);
+    setClass(this.element, 'is-tight', !hasRate);
+    place(this.#text, x, y);
+    place(this.#rate, x + width, y);
+    setAttribute(this.#rate, 'text-anchor', 'end');
+  }
+
+  /** In a frame: behind its name. Returns how wide it is. */
+  placeInLine(x: number, y: number, size: number): number {
+    setText(this.#text, this.#label);
+    place(this.#text, x, y);
+    place(this.#rate, x + (this.#label.length + 1) * size * CHAR_EM, y);
+    return (this.#label.length + RATE_LETTERS + 2) * size * CHAR_EM;
   }
 
   update({ rates }: ChartFigures): void {
     const rate = rates.get(this.#edge) ?? 0;
     setText(this.#rate, rate >= 1 ? formatRate(rate) : '');
-    setClass(this.element, 'is-hot', rate > 0);
+    setClass(this.#text, 'is-hot', rate > 0);
   }
+}
+
+function place(text: SVGTextElement, x: number, y: number): void {
+  setAttribute(text, 'x', x.toFixed(1));
+  setAttribute(text, 'y', y.toFixed(1));
 }
 
 class EdgeDrawing {
@@ -267,6 +311,7 @@ class EdgeDrawing {
   #box: ChartEdge['labelBox'];
   #middleY = 0;
   #lineY = 0;
+  #longest = 0;
 
   constructor(edge: ChartEdge, where: string, figures: () => ChartFigures) {
     this.name = edge.name;
@@ -325,6 +370,7 @@ class EdgeDrawing {
   /** The rate stands on the far side of the label from its line, or in the label's place where that is not shown. */
   placeRate(isLabelHidden: boolean): void {
     const isAlone = isLabelHidden || this.#lines === 0 || !this.#box;
+    setClass(this.text, 'is-tight', !this.#box && this.#longest < RATE_ROOM);
     const { y, height } = this.#box ?? { y: this.#middleY, height: 0 };
     const isAbove = this.#lineY > y + height / 2;
     this.#rate.setAttribute('y', `${isAlone ? this.#middleY : isAbove ? y : y + height}`);
@@ -339,6 +385,7 @@ class EdgeDrawing {
     this.#box = labelBox;
     this.#middleY = middleY;
     this.#lineY = lineYNear([middleX, middleY], points);
+    this.#longest = longestOf(points);
     const lines = label.map((line, i) => {
       const kind = line.startsWith('[') ? 'guard' : 'event';
       return svg('text', { class: kind, x: middleX, y: labelBox?.y ?? middleY, dy: `${0.95 + i * 1.2}em` }, line);

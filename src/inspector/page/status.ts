@@ -47,7 +47,7 @@ function connectionPart({ connection, isLive }: ViewState, now: number): StatusP
 
 function samplingParts({ moment }: ViewState): StatusPart[] {
   if (!moment) return [];
-  const { oneIn, asked, key } = moment.frame.sampling;
+  const { oneIn, asked, key, withheld } = moment.frame.sampling;
   const parts: StatusPart[] = [];
   const how = asked === 'auto' ? ' (auto)' : asked !== oneIn ? ` (1 in ${asked} asked for: too many)` : '';
   parts.push({
@@ -55,6 +55,13 @@ function samplingParts({ moment }: ViewState): StatusPart[] {
     tone: 'plain',
     title: 'Counts, rates and plots are of all puts. The list shows those that were chosen at their start.',
   });
+  if (withheld) {
+    parts.push({
+      text: `${plural(withheld, 'record')} left out: frame too large`,
+      tone: 'plain',
+      title: 'Of this frame; such puts are not in the list, and are counted all the same.',
+    });
+  }
   if (key !== undefined) parts.push({ text: `following ${visibleKey(key)}`, tone: 'plain' });
   return parts;
 }
