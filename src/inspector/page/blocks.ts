@@ -1,7 +1,7 @@
 /** The blocks of the log on disk, and what the compactor made of them. */
 import type { CompactionRecord } from '../protocol.ts';
 import { el, onResize, Pool, setAttribute, setClass, setHidden, setStyle, setText } from './dom.ts';
-import { formatAgo, formatBytes, formatDuration, formatShare, plural } from './format-numbers.ts';
+import { formatAgo, formatBytes, formatDuration, plural } from './format-numbers.ts';
 import { giveHint } from './hint.ts';
 import type { Part } from './part.ts';
 import type { Moment } from './view-state.ts';
@@ -167,7 +167,7 @@ class EventRow {
     setStyle(this.#after, 'width', error === undefined ? `${(100 * bytesAfter) / most}%` : '0');
     const words =
       error === undefined
-        ? `${plural(inputs, 'block')}: ${formatBytes(bytesBefore)} → ${formatBytes(bytesAfter)}, ${formatShare(bytesAfter, bytesBefore)} left`
+        ? `${plural(inputs, 'block')}: ${formatBytes(bytesBefore)} → ${formatBytes(bytesAfter)}`
         : `failed: ${error}`;
     setText(this.#words, words);
     setAttribute(this.#words, 'title', words);

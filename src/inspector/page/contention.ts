@@ -7,7 +7,8 @@ import type { Part } from './part.ts';
 import type { Moment, ViewState } from './view-state.ts';
 
 const LOCKS_SHOWN_MAX = 12;
-const HOT_SHOWN_MAX = 12;
+/** So many that the locks can be seen below them. */
+const HOT_SHOWN_FIRST = 7;
 
 export class Contention implements Part {
   readonly everyMs = 400;
@@ -15,9 +16,16 @@ export class Contention implements Part {
   readonly #locks: Pool<LockRow>;
   readonly #held = el('span', { class: 'muted' });
   readonly #noHot = el('p', { class: 'empty' }, 'No key was written in the last while.');
+  readonly #more = button('', { class: 'text-button push' }, () => {
+    this.#areAllShown = !this.#areAllShown;
+    this.update(this.#view.moment);
+  });
+  readonly #view: ViewState;
+  #areAllShown = false;
   readonly #noLocks = el('p', { class: 'empty' }, 'No key is held at this moment.');
 
   constructor(root: HTMLElement, view: ViewState, onFilterKey: (key: string) => void) {
+    this.#view = view;
     const hotRows = el('div', { class: 'hot-rows' });
     const lockRows = el('div', { class: 'lock-rows' });
     this.#hot = new Pool(hotRows, () => new HotRow(onFilterKey));
@@ -26,7 +34,7 @@ export class Contention implements Part {
       el(
         'section',
         { class: 'panel', 'aria-labelledby': 'hot-title' },
-        el('header', { class: 'panel-head' }, el('h2', { id: 'hot-title' }, 'Hot keys'), hotLegend()),
+        el('header', { class: 'panel-head' }, el('h2', { id: 'hot-title' }, 'Hot keys'), hotLegend(), this.#more),
         this.#noHot,
         hotRows,
       ),
@@ -41,7 +49,10 @@ export class Contention implements Part {
   }
 
   update(moment: Moment | undefined): void {
-    const hot = (moment?.frame.hotKeys ?? []).slice(0, HOT_SHOWN_MAX);
+    const all = moment?.frame.hotKeys ?? [];
+    const hot = this.#areAllShown ? all : all.slice(0, HOT_SHOWN_FIRST);
+    setHidden(this.#more, all.length <= HOT_SHOWN_FIRST);
+    setText(this.#more, this.#areAllShown ? 'Fewer' : `All ${all.length}`);
     const most = Math.max(1, ...hot.map(tries));
     setHidden(this.#noHot, hot.length > 0);
     this.#hot.take(hot.length).forEach((row, i) => {

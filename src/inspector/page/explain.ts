@@ -2,7 +2,7 @@
 import type { HotKey, Outcome } from '../protocol.ts';
 import { copyButton } from './copy-button.ts';
 import { button, el, Pool, setHidden, setStyle, setText } from './dom.ts';
-import { formatRate, formatShare, formatShort } from './format-numbers.ts';
+import { formatRate, formatShare, formatShort, plural } from './format-numbers.ts';
 import { keyText, outcomeGlyph, setKey } from './glyphs.ts';
 import { ENDINGS, endedPuts, outcomeWords } from './outcomes.ts';
 import type { Part } from './part.ts';
@@ -71,7 +71,7 @@ export class Explain implements Part {
     const ended = endedPuts(puts);
     setText(
       this.#span,
-      ms < RECENT_MS * 0.9 ? `Last ${Math.max(1, Math.round(ms / 1000))} seconds` : 'Last 10 seconds',
+      ms < RECENT_MS * 0.9 ? `Last ${plural(Math.max(1, Math.round(ms / 1000)), 'second')}` : 'Last 10 seconds',
     );
     setText(this.#total, formatRate((ended * 1000) / Math.max(1, ms)));
     setText(this.#rest, `${formatShort(ended)} answered, ${formatShort(puts.underWay)} under way`);

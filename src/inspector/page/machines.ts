@@ -21,6 +21,7 @@ const FIT_SCALE_MAX = 1.2;
 /** In a window so narrow that no name would be readable, the drawing is scrolled instead. */
 const NARROW_PX = 1000;
 const NARROW_SCALE_MIN = 0.7;
+const STAGE_PADDING_PX = 12;
 
 export class Machines implements Part {
   readonly everyMs = 0;
@@ -129,9 +130,8 @@ export class Machines implements Part {
   }
 
   #showPath(moment: Moment | undefined): void {
-    const { selectedId, machine } = this.#view;
-    const record =
-      moment && selectedId !== undefined ? moment.watch.transactions.find(selectedId, moment.index) : undefined;
+    const { machine } = this.#view;
+    const record = this.#view.selected;
     const isShown = record !== undefined && machine === 'transaction';
     const pathKey = isShown ? `${record.id} ${record.steps.length} ${record.endedMs ?? moment!.frame.atMs}` : '';
     if (pathKey === this.#lastPathKey) return;
@@ -168,11 +168,12 @@ export class Machines implements Part {
     const width = this.#stage.clientWidth;
     if (!drawing || width === 0) return;
     // The stage is as high as its drawing wants it to be, up to what the sheet allows.
-    setStyle(this.#stage, '--wanted', `${Math.ceil((width / drawing.naturalWidth) * drawing.naturalHeight)}px`);
+    const least = width < NARROW_PX ? NARROW_SCALE_MIN : 0;
+    const wanted = Math.min(Math.max(width / drawing.naturalWidth, least), FIT_SCALE_MAX) * drawing.naturalHeight;
+    setStyle(this.#stage, '--wanted', `${Math.ceil(wanted) + STAGE_PADDING_PX}px`);
     const height = this.#stage.clientHeight;
     const isGrown = document.body.classList.contains('has-grown-chart');
     const fitting = Math.min(width / drawing.naturalWidth, height / drawing.naturalHeight);
-    const least = width < NARROW_PX ? NARROW_SCALE_MIN : 0;
     const scale = Math.min(Math.max(fitting, least), isGrown ? Number.POSITIVE_INFINITY : FIT_SCALE_MAX) * this.#zoom;
     const widthPx = Math.floor(drawing.naturalWidth * scale);
     setStyle(drawing.element, 'width', `${widthPx}px`);

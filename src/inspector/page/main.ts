@@ -97,7 +97,7 @@ function invalidate(): void {
 /** Changes where somebody chose to see something else. */
 function choiceOf(): string {
   const { filter, selectedId, machine, oneIn, followedKey, moment, isLive } = view;
-  const at = isLive ? 'live' : `${moment?.index}`;
+  const at = isLive ? 'live' : view.isPlaying ? 'playing' : `${moment?.index}`;
   return [
     at,
     moment?.watch.hello.startedAt,

@@ -37,6 +37,7 @@ const RARE_RATE = 5;
 const INNER_PX = 15;
 /** Room for a rate such as `12.3k/s`. */
 const RATE_LETTERS = 7;
+const LABEL_SPARE = 10;
 /** A line without a label and without this much room shows its rate in its hint alone. */
 const RATE_ROOM = 64;
 /** A name may be drawn as narrow as this share of its width. */
@@ -101,7 +102,7 @@ export class Statechart {
     const isSmall = scale * this.#fontSize < READABLE_PX * LABELS_SCALE_MIN;
     setClass(this.element, 'is-small', isSmall);
     for (const state of this.#states.values()) state.fitText(size);
-    for (const edge of this.#edges) edge.placeRate(isSmall);
+    for (const edge of this.#edges) edge.fitText(size, isSmall);
   }
 
   update(figures: ChartFigures): void {
@@ -307,7 +308,7 @@ class EdgeDrawing {
   readonly #rate = svg('text', { class: 'edge-rate' });
   #heat = 0;
   #rateShown = 0;
-  #lines = 0;
+  #labelLines: readonly SVGTextElement[] = [];
   #box: ChartEdge['labelBox'];
   #middleY = 0;
   #lineY = 0;
@@ -367,9 +368,21 @@ class EdgeDrawing {
     return `${formatRate(rates.get(this.name!) ?? 0)} · ${formatCount(inFrame)} in this frame`;
   }
 
+  fitText(size: number, isLabelHidden: boolean): void {
+    this.#placeRate(isLabelHidden);
+    if (!this.#box) return;
+    // As wide as the layout has made room for, and a little more.
+    const room = this.#box.width + LABEL_SPARE;
+    for (const line of this.#labelLines) {
+      const wide = line.textContent!.length * size * CHAR_EM;
+      setAttribute(line, 'textLength', wide > room ? Math.max(room, wide * NARROWEST).toFixed(1) : undefined);
+      setAttribute(line, 'lengthAdjust', wide > room ? 'spacingAndGlyphs' : undefined);
+    }
+  }
+
   /** The rate stands on the far side of the label from its line, or in the label's place where that is not shown. */
-  placeRate(isLabelHidden: boolean): void {
-    const isAlone = isLabelHidden || this.#lines === 0 || !this.#box;
+  #placeRate(isLabelHidden: boolean): void {
+    const isAlone = isLabelHidden || this.#labelLines.length === 0 || !this.#box;
     setClass(this.text, 'is-tight', !this.#box && this.#longest < RATE_ROOM);
     const { y, height } = this.#box ?? { y: this.#middleY, height: 0 };
     const isAbove = this.#lineY > y + height / 2;
@@ -381,7 +394,6 @@ class EdgeDrawing {
     const [middleX, middleY] = labelBox
       ? [labelBox.x + labelBox.width / 2, labelBox.y + labelBox.height / 2]
       : middleOf(points);
-    this.#lines = label.length;
     this.#box = labelBox;
     this.#middleY = middleY;
     this.#lineY = lineYNear([middleX, middleY], points);
@@ -390,6 +402,7 @@ class EdgeDrawing {
       const kind = line.startsWith('[') ? 'guard' : 'event';
       return svg('text', { class: kind, x: middleX, y: labelBox?.y ?? middleY, dy: `${0.95 + i * 1.2}em` }, line);
     });
+    this.#labelLines = lines;
     this.#rate.setAttribute('x', `${middleX}`);
     return svg('g', { class: 'edge-label', 'data-heat': 0 }, ...lines, this.#rate);
   }

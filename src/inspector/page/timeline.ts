@@ -77,7 +77,7 @@ export class Timeline implements Part {
     const label = isLive || isPlaying ? 'Pause (Space)' : 'Go on from here (Space)';
     setAttribute(this.#play, 'aria-label', label);
     setAttribute(this.#play, 'title', label);
-    setClass(this.#live, 'is-on', isLive);
+    setClass(this.#live, 'is-on', isLive && this.#view.connection.phase === 'open');
     setText(this.#live.lastElementChild!, live ? 'Live' : 'End');
     for (const control of [this.#play, this.#slider, this.#live]) control.toggleAttribute('disabled', !moment);
     if (!moment) {
@@ -101,7 +101,7 @@ export class Timeline implements Part {
     setText(this.#from, newestMs === frame.atMs ? 'newest' : formatAgo(newestMs - frame.atMs));
     setText(this.#kept, keptText(watch, isFile));
     setAttribute(this.#kept, 'title', isFile ? undefined : 'The oldest frames make room for new ones.');
-    this.#markSelected(moment, oldestMs, newestMs);
+    this.#markSelected(oldestMs, newestMs);
   }
 
   /** Bars of a few pixels, each the puts of its time by outcome. */
@@ -154,11 +154,13 @@ export class Timeline implements Part {
   }
 
   /** Where the chosen put was. */
-  #markSelected({ watch, index }: Moment, oldestMs: number, newestMs: number): void {
-    const { selectedId } = this.#view;
-    const record = selectedId === undefined ? undefined : watch.transactions.find(selectedId, index);
+  #markSelected(oldestMs: number, newestMs: number): void {
+    const record = this.#view.selected;
     setHidden(this.#selected, !record);
-    if (!record || newestMs <= oldestMs) return;
+    if (!record || newestMs <= oldestMs || record.startedMs < oldestMs) {
+      setHidden(this.#selected, true);
+      return;
+    }
     const x = ((record.startedMs - oldestMs) / (newestMs - oldestMs)) * this.#width;
     setAttribute(this.#selected, 'd', `M${x.toFixed(1)} 0v${this.#height}M${(x - 5).toFixed(1)} 0h10l-5 6Z`);
   }

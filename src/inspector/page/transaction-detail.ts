@@ -43,7 +43,7 @@ export class TransactionDetail implements Part {
       this.#shown = [];
       return;
     }
-    const record = moment.watch.transactions.find(selectedId, moment.index);
+    const record = this.#view.selected;
     const flush = record && findFlush(moment, record);
     const shown = [selectedId, record, flush, record && record.endedMs === undefined ? moment.frame.atMs : 0];
     if (shown.every((value, i) => value === this.#shown[i]) && this.#shown.length > 0) return;

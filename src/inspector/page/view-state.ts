@@ -1,5 +1,5 @@
 /** What the page shows: which watch, which moment of it, what is chosen. All parts of the page read it; few change it. */
-import type { Frame, Hello, MachineName, Recording } from '../protocol.ts';
+import type { Frame, Hello, MachineName, Recording, TransactionRecord } from '../protocol.ts';
 import type { ConnectionState } from './connection.ts';
 import { type Filter, NO_FILTER } from './filter.ts';
 import { Watch } from './watch.ts';
@@ -26,6 +26,7 @@ export class ViewState {
   live: Watch | undefined;
   fileName: string | undefined;
   #shown: Watch | undefined;
+  #read: TransactionRecord | undefined;
   /** Undefined: the newest frame, whichever that is. */
   #cursor: number | undefined;
   /** While a past moment moves on by itself: the time that is shown, and when it was last moved. */
@@ -53,6 +54,19 @@ export class ViewState {
     if (!watch || watch.ring.isEmpty) return undefined;
     const index = Math.min(Math.max(this.#cursor ?? watch.ring.last, watch.ring.first), watch.ring.last);
     return { watch, index, frame: watch.ring.at(index)! };
+  }
+
+  /**
+   * The chosen put as it was known at the moment. Once it has made room for newer ones it is known no more, and shown
+   * all the same: somebody is reading it.
+   */
+  get selected(): TransactionRecord | undefined {
+    const { moment, selectedId } = this;
+    if (!moment || selectedId === undefined) return undefined;
+    const { transactions, ring } = moment.watch;
+    const isKept = transactions.find(selectedId, ring.last) !== undefined;
+    if (isKept || this.#read?.id !== selectedId) this.#read = transactions.find(selectedId, moment.index);
+    return this.#read;
   }
 
   /** A server was found. What is being looked at stays where it is: it may be the moment before the crash. */

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { statusParts } from '../../../src/inspector/page/status.ts';
 import { ViewState } from '../../../src/inspector/page/view-state.ts';
-import { frame, hello, recordingOf } from './samples.ts';
+import { frame, hello, recordingOf, transaction } from './samples.ts';
 
 let view: ViewState;
 
@@ -96,4 +96,18 @@ test('the status line says what is hidden', () => {
   view.begin({ ...hello, hides: { keys: true, values: true } });
   feed(1, 1);
   expect(status()).toContain('keys and values hidden');
+});
+
+test('a put that is being read stays when it makes room for newer ones', () => {
+  const put = transaction('a', { outcome: 'stale' });
+  view.add(frame(101, { transactions: [put] }), 100);
+  view.choose('a');
+  expect(view.selected).toBe(put);
+  view.step(-1);
+  expect(view.selected).toBeUndefined();
+  view.goLive();
+  expect(view.selected).toBe(put);
+  feed(102, 4000);
+  expect(view.live!.transactions.size).toBe(0);
+  expect(view.selected).toBe(put);
 });
