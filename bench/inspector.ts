@@ -32,8 +32,12 @@ interface Seen {
 }
 
 const directory = mkdtempSync(path.join(tmpdir(), 'concave-bench-'));
-const plain = await startConcave(path.join(directory, 'plain'));
-const inspected = await startConcave(path.join(directory, 'inspected'), ['--inspect']);
+// A server for each, so that all have the same data at the same time.
+const servers: Record<State, BenchServer> = {
+  off: await startConcave(path.join(directory, 'off')),
+  'on, unwatched': await startConcave(path.join(directory, 'unwatched'), ['--inspect']),
+  'on, watched': await startConcave(path.join(directory, 'watched'), ['--inspect']),
+};
 const results: Record<State, Round[]> = { off: [], 'on, unwatched': [], 'on, watched': [] };
 const seen: Seen[] = [];
 try {
@@ -41,20 +45,19 @@ try {
   console.log(
     `puts of one key, ${connections} connections, ${rounds} rounds of ${seconds} s each, taking turns; medians`,
   );
-  for (const server of [plain, inspected]) await load(server, 'warm-000');
+  for (const server of Object.values(servers)) await load(server, 'warm-000');
   for (let round = 0; round < rounds; round += 1) {
-    const name = (state: number) => `r${String(round).padStart(5, '0')}-${state}`;
+    const name = `round-${String(round).padStart(2, '0')}`;
     // In another order each time: whoever comes first or after a certain other may be better off.
     const order = states.map((_, index) => states[(round + index) % states.length]!);
     for (const state of order) {
-      if (state === 'off') results.off.push(await load(plain, name(0)));
-      else if (state === 'on, unwatched') results[state].push(await load(inspected, name(1)));
-      else results[state].push(await watched(() => load(inspected, name(2))));
+      const work = () => load(servers[state], name);
+      results[state].push(await (state === 'on, watched' ? watched(servers[state], work) : work()));
     }
   }
   report();
 } finally {
-  await Promise.all([plain.stop(), inspected.stop()]);
+  await Promise.all(Object.values(servers).map((server) => server.stop()));
   rmSync(directory, { recursive: true, force: true });
 }
 
@@ -77,9 +80,9 @@ async function load(server: BenchServer, name: string): Promise<Round> {
   return { rate: requests / took, cpu: (server.cpuMicroseconds() - cpuBefore) / requests };
 }
 
-async function watched(work: () => Promise<Round>): Promise<Round> {
+async function watched({ port }: BenchServer, work: () => Promise<Round>): Promise<Round> {
   const script = path.join(import.meta.dirname, 'support/viewer.ts');
-  const viewer = spawn(process.execPath, [script, String(inspected.port)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const viewer = spawn(process.execPath, [script, String(port)], { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(viewer, 'exit');
   try {
     const lines = createInterface({ input: viewer.stdout })[Symbol.asyncIterator]();

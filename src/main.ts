@@ -64,7 +64,12 @@ async function serve({ config, sources }: LoadedConfig): Promise<void> {
     onBug,
   });
   await app.ready();
-  shutdown.watch({ server: app.server, closeApp: () => app.close(), store });
+  const closeApp = () => {
+    // Also where there is no page: it may be connected to an inspector elsewhere.
+    inspector?.close();
+    return app.close();
+  };
+  shutdown.watch({ server: app.server, closeApp, store });
   const address = await listen(app.server, config.listen, sources.listen);
   port = address.port;
 
@@ -87,7 +92,7 @@ async function openInspector(config: Config, { internals }: Store): Promise<Insp
 async function openPage(config: Config, inspector: Inspector): Promise<InspectorRoutes | undefined> {
   if (!config.inspector) return undefined;
   const { openInspectorRoutes } = await import('./http/inspect/routes.ts');
-  return openInspectorRoutes(inspector, config.token !== undefined);
+  return openInspectorRoutes({ inspector, needsTicket: config.token !== undefined, logger: log });
 }
 
 /** Only the address asked for: the framework's own `listen` makes two of `localhost`. */

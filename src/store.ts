@@ -55,10 +55,18 @@ export interface RecoveredSummary {
   readonly tookMs: number;
 }
 
+/** The actors that live as long as the store serves. Their last snapshots stay when they have ended. */
+export interface StandingActors {
+  readonly store: AnyActorRef;
+  readonly transactions: AnyActorRef;
+  readonly keyLocks: AnyActorRef;
+  readonly flusher: AnyActorRef;
+  readonly compactor: AnyActorRef;
+}
+
 /** The running parts of a store, for an inspector to look at and never to touch. */
 export interface StoreInternals {
-  /** Of the store machine; all other actors are in its system. */
-  readonly root: AnyActorRef;
+  readonly actors: StandingActors;
   readonly clock: Clock;
   readonly transactions: Transactions;
   readonly batch: WriteBatch;
@@ -88,6 +96,7 @@ class ActorStore implements Store {
   readonly opened: Promise<void>;
   readonly #options: OpenStoreOptions;
   readonly #batch = new WriteBatch();
+  #internals!: StoreInternals;
   readonly #root: AnyActorRef;
   readonly #idPrefix: string;
   #lastNumber = 0;
@@ -127,8 +136,7 @@ class ActorStore implements Store {
   }
 
   get internals(): StoreInternals {
-    const { clock } = this.#options.platform;
-    return { root: this.#root, clock, transactions: this.#transactions, batch: this.#batch };
+    return this.#internals;
   }
 
   get(key: string): StoredValue | undefined {
@@ -208,6 +216,18 @@ class ActorStore implements Store {
     this.#flusher = system.get('flusher') as Ref<Append>;
     this.#transactionsRef = system.get('transactions') as AnyActorRef;
     this.#transactions = (this.#transactionsRef.getSnapshot() as { transactions: Transactions }).transactions;
+    this.#internals = {
+      actors: {
+        store: this.#root,
+        transactions: this.#transactionsRef,
+        keyLocks: system.get('keyLocks') as AnyActorRef,
+        flusher: system.get('flusher') as AnyActorRef,
+        compactor: system.get('compactor') as AnyActorRef,
+      },
+      clock: this.#options.platform.clock,
+      transactions: this.#transactions,
+      batch: this.#batch,
+    };
     this.#state = 'serving';
   }
 

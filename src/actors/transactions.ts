@@ -29,6 +29,8 @@ interface Live {
   readonly startedMs: number;
   /** Set as soon as there is an actor. */
   ref: AnyActorRef | undefined;
+  /** Its caller has been told that nobody knows yet. */
+  isOverdue: boolean;
 }
 
 /** A transaction that has begun and not ended. */
@@ -64,7 +66,7 @@ export class Transactions {
   }
 
   start(parent: AnyActorRef, put: Omit<TransactionInput, 'place'>): void {
-    const live: Live = { startedMs: this.#input.clock.now(), ref: undefined };
+    const live: Live = { startedMs: this.#input.clock.now(), ref: undefined, isOverdue: false };
     const input: TransactionInput = { ...put, place: this.#live.add(live) };
     // `parent` makes it a child as `spawn` would, without a copy of the parent's context for each.
     const ref = createActor(transactionLogic, { id: input.id, input, parent } as never);
@@ -91,7 +93,7 @@ export class Transactions {
 
   /** Tells every caller that still waits that nobody knows yet. */
   abandon(error: string): void {
-    for (const { ref } of this.#live) ref?.send({ type: 'overdue', error });
+    for (const live of this.#live) tellOverdue(live, error);
   }
 
   #scheduleSweep(): unknown {
@@ -99,14 +101,21 @@ export class Transactions {
     const everyMs = Math.max(1, putTimeoutMs / 20);
     return clock.setTimeout(() => {
       const now = clock.now();
-      for (const { ref, startedMs } of this.#live) {
-        if (now - startedMs < putTimeoutMs) break;
-        const error = `the disk has not answered in ${putTimeoutMs} ms (putTimeoutMs); the put may still be applied`;
-        ref?.send({ type: 'overdue', error });
+      const error = `the disk has not answered in ${putTimeoutMs} ms (putTimeoutMs); the put may still be applied`;
+      for (const live of this.#live) {
+        if (now - live.startedMs < putTimeoutMs) break;
+        tellOverdue(live, error);
       }
       this.#sweep = this.#live.size > 0 ? this.#scheduleSweep() : undefined;
     }, everyMs);
   }
+}
+
+/** Once: told again and again, very many that wait for a disk that hangs would keep the processor from everything else. */
+function tellOverdue(live: Live, error: string): void {
+  if (live.isOverdue) return;
+  live.isOverdue = true;
+  live.ref?.send({ type: 'overdue', error });
 }
 
 /** The supervising actor itself: it only takes note of how its children end. */

@@ -41,7 +41,8 @@ export class HttpServer {
       // Its reply would not look like ours; our own check of the host refuses requests without one.
       requireHostHeader: false,
       // Not behind requests that still wait for their replies: those would come in the middle of the socket's bytes.
-      shouldUpgradeCallback: (request) => mayUpgrade(request) && connectionOf(request.socket)?.isAnswered === true,
+      shouldUpgradeCallback: (request) =>
+        isHandshake(request) && mayUpgrade(request) && connectionOf(request.socket)?.isAnswered === true,
     });
     // `maxHeaderSize` limits them. Beyond a number of its own, Node would drop headers without a word, ours to check.
     server.maxHeadersCount = 0;
@@ -103,6 +104,17 @@ export class HttpServer {
       socket.destroySoon();
     });
   }
+}
+
+/** A whole opening handshake (RFC 6455, section 4.2.1); the library's replies to any other would not look like ours. */
+function isHandshake({ method, httpVersion, headers }: IncomingMessage): boolean {
+  return (
+    method === 'GET' &&
+    httpVersion === '1.1' &&
+    headers.upgrade?.toLowerCase() === 'websocket' &&
+    headers['sec-websocket-version'] === '13' &&
+    /^[A-Za-z0-9+/]{22}==$/.test(headers['sec-websocket-key'] ?? '')
+  );
 }
 
 const upgraded = new WeakSet<IncomingMessage>();

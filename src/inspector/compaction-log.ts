@@ -33,7 +33,8 @@ export class CompactionLog {
       tookMs: nowMs - startedMs,
       inputs: run.length,
       bytesBefore,
-      bytesAfter: error === undefined ? (result?.bytes ?? bytesBefore) : bytesBefore,
+      // A merged block that is in place counts, also where its inputs could not be deleted.
+      bytesAfter: from === 'discarding' ? result!.bytes : bytesBefore,
       ...(error !== undefined && { error: error instanceof Error ? error.message : String(error) }),
     });
   }

@@ -13,6 +13,8 @@ export class FlushLog {
   #lastEndMs = 0;
   #startedMs: number | undefined;
   #last: FlushRecord | undefined;
+  /** Transactions that it carried and that have not been told yet. */
+  #untold = 0;
   #slowest: FlushRecord | undefined;
   readonly #wanted = new Set<FlushRecord>();
   #totals = noFlushes();
@@ -31,12 +33,14 @@ export class FlushLog {
     const startedMs = this.#startedMs;
     this.#startedMs = undefined;
     this.#last = undefined;
+    this.#untold = 0;
     if (startedMs === undefined) return;
     this.#number += 1;
     this.#lastEndMs = atMs;
     const tookMs = atMs - startedMs;
     const record: FlushRecord = { number: this.#number, startedMs, tookMs, ...end };
     this.#last = record;
+    this.#untold = end.transactions;
     if (tookMs > (this.#slowest?.tookMs ?? -1)) this.#slowest = record;
     const totals = this.#totals;
     totals.count += 1;
@@ -47,9 +51,14 @@ export class FlushLog {
     if (end.error !== undefined) totals.failed += 1;
   }
 
-  /** The flush whose end is being told to its transactions; from now on it is one to be told of. */
-  useLast(): FlushRecord | undefined {
-    if (this.#last) this.#wanted.add(this.#last);
+  /**
+   * A transaction is told how its put went. The flush that carried it, or `undefined` if none did: those that a flush carried
+   * are told first, in the same turn, and only then those that had gathered behind it.
+   */
+  tell(isShown: boolean): FlushRecord | undefined {
+    if (this.#untold === 0) return undefined;
+    this.#untold -= 1;
+    if (isShown && this.#last) this.#wanted.add(this.#last);
     return this.#last;
   }
 

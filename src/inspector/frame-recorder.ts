@@ -1,27 +1,30 @@
 /** Watches the actors and makes the frames that the page shows: what happened since the last one, and what is so now. */
-import type { AnyActorRef, InspectionEvent, StateValue } from 'xstate';
-import type { KeyLocksContext } from '../actors/key-locks.machine.ts';
+import type { AnyActorRef, InspectionEvent } from 'xstate';
 import type { TakenTransition } from '../actors/machine-table.ts';
-import type { Append, Denied, NotApplied, ToTransaction, Undecided } from '../actors/messages.ts';
+import type { Append, Denied, Granted, NotApplied, ToTransaction, Undecided } from '../actors/messages.ts';
 import type { TransactionContext, TransactionInput } from '../actors/transaction.machine.ts';
 import type { UnderWay } from '../actors/transactions.ts';
-import type { StoreInternals } from '../store.ts';
-import { blockFileName, isLogBlock } from '../wal/block-name.ts';
-import { CompactionLog, type CompactorSnapshot } from './compaction-log.ts';
+import type { StandingActors, StoreInternals } from '../store.ts';
+import { CompactionLog } from './compaction-log.ts';
 import { EdgeCounts } from './edge-counts.ts';
 import { FlushLog } from './flush-log.ts';
 import { HotKeys } from './hot-keys.ts';
 import { outlineOf } from './machine-outline.ts';
 import { machines } from './machines.ts';
-import type { Blocks, Frame, Locks, MachineName, Outcome, PutCounts, Rival, StateName } from './protocol.ts';
+import type { Frame, Outcome, PutCounts, Rival, StateName, TransactionRecord } from './protocol.ts';
 import type { Redaction } from './redaction.ts';
 import { Sampler } from './sampler.ts';
+import { blocksNow, compactorSnapshot, locksNow, statesNow } from './store-now.ts';
 import { type Answer, TransactionTrace } from './transaction-trace.ts';
-import { type ActorWatcher, type StandingActors, standingActors } from './watch-actors.ts';
+import type { ActorWatcher } from './watch-actors.ts';
 
-const LOCKS_SHOWN = 50;
 const HOT_KEYS_SHOWN = 20;
-const BLOCKS_SHOWN = 100;
+/** Who stood in the way of one put. */
+const RIVALS_SHOWN = 50;
+/** Under way, that are looked through for rivals: a busy server has few, one whose disk hangs has ten thousand. */
+const RIVALS_LOOKED_FOR_AMONG = 5000;
+/** Of records, in one frame: a viewer costs at most about 2.5 MB a second, and much less as a rule. */
+const RECORD_CHARACTERS_MAX = 200_000;
 /** Of one put, that are counted as hot: the largest have ten thousand. */
 const KEYS_COUNTED = 64;
 /** Shown transactions that may be under way: a disk that hangs must not fill the memory with them. */
@@ -73,7 +76,7 @@ export class FrameRecorder implements ActorWatcher {
   /** To be attached to the actors in the same turn. */
   constructor({ internals, redaction, onError, sampler = new Sampler() }: FrameRecorderOptions) {
     this.#internals = internals;
-    this.#actors = standingActors(internals);
+    this.#actors = internals.actors;
     this.#redaction = redaction;
     this.onError = onError;
     this.sampler = sampler;
@@ -123,10 +126,10 @@ export class FrameRecorder implements ActorWatcher {
     const intervalMs = atMs - this.#lastFrameMs;
     this.#lastFrameMs = atMs;
     this.#frames += 1;
-    const { oneIn, asked, key } = this.sampler;
+    const { oneIn, asked, keys } = this.sampler;
     const sampled = this.sampler.takeInterval(intervalMs);
-    const transactions = [...this.#changed].map((trace) => trace.toRecord(this.#redaction));
-    this.#changed.clear();
+    const transactions = this.#takeRecords();
+    const withheld = this.#changed.size;
     const puts = { ...this.#puts, underWay: internals.transactions.count };
     this.#puts = noPuts();
     const { totals, records } = this.#flushes.takeInterval(internals.batch.waitingCount);
@@ -135,20 +138,44 @@ export class FrameRecorder implements ActorWatcher {
       number: this.#frames,
       atMs,
       intervalMs,
-      states: this.#states(),
+      states: { transaction: this.#transactionStatesNow(), ...statesNow(internals) },
       edges: this.#edges.takeInterval(),
       puts,
-      sampling: { oneIn, asked, ...sampled, ...(key !== undefined && { key: this.#redaction.key(key) }) },
+      sampling: {
+        ...{ oneIn, asked, ...sampled },
+        ...(withheld > 0 && { withheld }),
+        ...(keys.size > 0 && { keys: [...keys].map((key) => this.#redaction.key(key)) }),
+      },
       transactions,
-      locks: this.#locks(),
+      locks: locksNow(internals, this.#redaction),
       hotKeys: this.#hotKeys
         .hottest(HOT_KEYS_SHOWN, atMs)
         .map(({ key, ...counts }) => ({ key: this.#redaction.key(key), ...counts })),
       flushes: totals,
       flushRecords: records,
-      blocks: this.#blocks(),
+      blocks: blocksNow(internals),
       compactions: this.#compactions.takeInterval(),
     };
+  }
+
+  /** Those under way are told again, whole, in the next frames: somebody may not have heard of them. */
+  retell(): void {
+    for (const trace of this.#traces.values()) this.#changed.add(trace);
+  }
+
+  /** As many as fit; the others wait. Ends come first: nothing more will be told of those. */
+  #takeRecords(): TransactionRecord[] {
+    const records: TransactionRecord[] = [];
+    let characters = 0;
+    for (const hasEnded of [true, false])
+      for (const trace of this.#changed) {
+        if (trace.hasEnded !== hasEnded) continue;
+        characters += trace.size;
+        if (characters > RECORD_CHARACTERS_MAX && records.length > 0) return records;
+        records.push(trace.toRecord(this.#redaction));
+        this.#changed.delete(trace);
+      }
+    return records;
   }
 
   #onEvent(source: AnyActorRef | undefined, target: AnyActorRef, event: { readonly type: string }): void {
@@ -158,13 +185,15 @@ export class FrameRecorder implements ActorWatcher {
       else this.#toTransaction(target, event as never);
     } else if (source?._parent === transactions) this.#fromTransaction(source, event as never);
     else if (target._parent === flusher && event.type === 'xstate.init') this.#beginWrite(target);
-    else if (target === flusher && source === this.#write && source !== undefined) this.#endWrite(event);
+    else if (target === flusher && source !== undefined && source === this.#write) this.#endWrite(event);
   }
 
   #begin(ref: AnyActorRef, { id, operations }: TransactionInput): void {
     this.#puts.begun += 1;
     this.#countState(INITIAL_STATE, 1);
-    if (this.#traces.size >= TRACES_MAX || !this.sampler.chooses(operations)) return;
+    // Also those that have ended and could not be told yet.
+    const hasRoom = this.#traces.size < TRACES_MAX && this.#changed.size < TRACES_MAX;
+    if (!this.sampler.chooses(operations, hasRoom)) return;
     const trace = new TransactionTrace({ id, operations, startedMs: this.#now(), initial: INITIAL_STATE });
     this.#traces.set(ref, trace);
     this.#changed.add(trace);
@@ -178,31 +207,35 @@ export class FrameRecorder implements ActorWatcher {
     const { id, operations } = contextOf(ref).put;
     const beginning = { id, operations, startedMs: startedMs - this.#startedMs, initial: INITIAL_STATE };
     const trace = new TransactionTrace(beginning);
-    trace.foundIn(0, state);
+    // Whoever is overdue has been told so.
+    trace.foundIn(0, state, state === 'overdue' ? { code: 'OUTCOME_UNKNOWN' } : undefined);
     this.#traces.set(ref, trace);
     this.#changed.add(trace);
   }
 
   #toTransaction(ref: AnyActorRef, event: ToTransaction): void {
     const trace = this.#traces.get(ref);
-    if (!trace) return;
-    const now = this.#now();
     switch (event.type) {
       case 'granted':
-      case 'denied': {
-        const { index } = contextOf(ref).put;
-        trace.reserved(now, event, (key) => index.currentVersion(key));
-        if (event.type === 'denied') trace.metRivals(this.#rivals(event));
+      case 'denied':
+        if (trace) this.#reserved(ref, trace, event);
         break;
-      }
       case 'overdue':
-        trace.message(now, 'transaction', 'transaction', 'overdue');
-        trace.answered(now, { code: 'OUTCOME_UNKNOWN', error: event.error });
+        trace?.answered(this.#now(), { code: 'OUTCOME_UNKNOWN', error: event.error });
         break;
-      default:
-        trace.flushed(now, event, this.#flushes.useLast());
+      default: {
+        // Asked for every put, as those that a flush carried are counted off.
+        const flush = this.#flushes.tell(trace !== undefined);
+        trace?.flushed(this.#now(), event, flush);
+      }
     }
-    this.#changed.add(trace);
+    if (trace) this.#changed.add(trace);
+  }
+
+  #reserved(ref: AnyActorRef, trace: TransactionTrace, reply: Granted | Denied): void {
+    const { index } = contextOf(ref).put;
+    trace.reserved(this.#now(), reply, (key) => index.currentVersion(key));
+    if (reply.type === 'denied') trace.metRivals(this.#rivals(reply));
   }
 
   #fromTransaction(ref: AnyActorRef, event: { readonly type: string }): void {
@@ -258,7 +291,7 @@ export class FrameRecorder implements ActorWatcher {
       this.#edges.count(definition);
       const [target] = definition.target ?? [];
       if (!target || inspected.actorRef !== this.#actors.compactor) continue;
-      const { context } = this.#compactor();
+      const { context } = compactorSnapshot(this.#actors.compactor);
       const now = this.#internals.clock.now();
       this.#compactions.step(definition.source.key, target.key, inspected.event, context, now);
     }
@@ -266,65 +299,22 @@ export class FrameRecorder implements ActorWatcher {
 
   /** Who holds what a put asked for: named, and described as long as they are still under way. */
   #rivals({ rivals }: Denied): Rival[] {
-    const holders = new Set(rivals.values());
+    const holders = new Set([...rivals.values()].slice(0, RIVALS_SHOWN));
     const found = new Map<string, Rival>();
     const now = this.#internals.clock.now();
+    let seen = 0;
     for (const { ref, startedMs } of this.#internals.transactions.underWay()) {
+      seen += 1;
+      if (found.size === holders.size || seen > RIVALS_LOOKED_FOR_AMONG) break;
       if (!holders.has(ref.id)) continue;
       const keyCount = contextOf(ref).keys.length;
       found.set(ref.id, { id: ref.id, state: stateOf(ref), ageMs: now - startedMs, keyCount });
-      if (found.size === holders.size) break;
     }
-    return [...holders].slice(0, LOCKS_SHOWN).map((id) => found.get(id) ?? { id });
+    return [...holders].map((id) => found.get(id) ?? { id });
   }
 
-  #states(): Frame['states'] {
-    const single = (ref: AnyActorRef) =>
-      Object.fromEntries(
-        pathsOf((ref.getSnapshot() as unknown as { value: StateValue }).value).map((name) => [name, 1]),
-      );
-    const { store, keyLocks, flusher, compactor } = this.#actors;
-    const transaction = Object.fromEntries(Object.entries(this.#transactionStates).filter(([, count]) => count > 0));
-    return {
-      transaction,
-      keyLocks: single(keyLocks),
-      flusher: single(flusher),
-      compactor: single(compactor),
-      store: single(store),
-    } satisfies Record<MachineName, Record<StateName, number>>;
-  }
-
-  #locks(): Locks {
-    const { table } = (this.#actors.keyLocks.getSnapshot() as unknown as { context: KeyLocksContext }).context;
-    const now = this.#internals.clock.now();
-    const shown: [key: string, holder: string][] = [];
-    for (const entry of table.entries()) if (shown.push(entry) >= LOCKS_SHOWN) break;
-    const ages = new Map<string, number>();
-    if (shown.length > 0)
-      for (const { ref, startedMs } of this.#internals.transactions.underWay()) ages.set(ref.id, now - startedMs);
-    return {
-      held: table.size,
-      // A holder that is not under way any more ended undecided: its keys stay held until the server stops.
-      shown: shown.map(([key, holder]) => ({ key: this.#redaction.key(key), holder, ageMs: ages.get(holder) ?? 0 })),
-    };
-  }
-
-  #blocks(): Blocks {
-    const { context, value } = this.#compactor();
-    const { blocks } = context;
-    const isMerging = value === 'merging' || value === 'publishing' || value === 'discarding';
-    return {
-      sealed: blocks.slice(-BLOCKS_SHOWN).map(({ name, bytes }) => {
-        return { name: blockFileName(name), bytes, kind: isLogBlock(name) ? 'log' : 'compacted' };
-      }),
-      sealedCount: blocks.length,
-      sealedBytes: blocks.reduce((sum, { bytes }) => sum + bytes, 0),
-      merging: isMerging ? context.run.map(({ name }) => blockFileName(name)) : [],
-    };
-  }
-
-  #compactor(): CompactorSnapshot {
-    return this.#actors.compactor.getSnapshot() as unknown as CompactorSnapshot;
+  #transactionStatesNow(): Record<StateName, number> {
+    return Object.fromEntries(Object.entries(this.#transactionStates).filter(([, count]) => count > 0));
   }
 
   #countState(state: StateName, by: 1 | -1): void {
@@ -367,15 +357,6 @@ function stateOf(ref: AnyActorRef): StateName {
 
 function contextOf(ref: AnyActorRef): TransactionContext {
   return (ref.getSnapshot() as unknown as TransactionSnapshot).context;
-}
-
-/** `{ running: 'serving' }` is in `running` and in `running.serving`. */
-function pathsOf(value: StateValue, parent = ''): StateName[] {
-  if (typeof value === 'string') return [parent + value];
-  return Object.entries(value).flatMap(([name, inner]) => [
-    parent + name,
-    ...(inner === undefined ? [] : pathsOf(inner, `${parent}${name}.`)),
-  ]);
 }
 
 function noPuts(): Record<Counted, number> {

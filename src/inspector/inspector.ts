@@ -27,10 +27,14 @@ export interface InspectorOptions {
   readonly version: string;
   /** Whether that token may look on. */
   readonly allows: (token: string | undefined) => boolean;
-  readonly log: RemoteFeedOptions['log'] & { error(fields: object, message: string): void };
+  readonly log: RemoteFeedOptions['log'] & {
+    debug(fields: object, message: string): void;
+    error(fields: object, message: string): void;
+  };
 }
 
 export class Inspector {
+  readonly #onError: (error: unknown) => void;
   readonly #viewers: Viewers;
   readonly #receivers: Receivers;
   readonly #remote: RemoteFeed | undefined;
@@ -44,11 +48,17 @@ export class Inspector {
       secret: randomBytes(16),
     });
     const onError = (error: unknown) =>
-      log.error({ event: 'inspector_failed', err: error }, 'the inspector failed and is off; the store goes on');
+      log.error(
+        { event: 'inspector_failed', err: error },
+        'the inspector failed, that watch is over; the store goes on',
+      );
+    // At debug level, as every refusal is: whoever can connect could fill the log otherwise.
+    const onRefused = () => log.debug({ event: 'refused', code: 'UNAUTHORIZED' }, 'viewer refused');
+    this.#onError = onError;
     const { maxBlocks, maxBlockSize, batchTime, queuedPutsMax } = settings;
     const shown = { maxBlocks, maxBlockSize, batchTime, queuedPutsMax };
     const hello = { version, settings: shown, charts: charts as unknown as readonly Chart[] };
-    this.#viewers = new Viewers({ internals, redaction, hello, allows, onError });
+    this.#viewers = new Viewers({ internals, redaction, hello, allows, onRefused, onError });
     this.#receivers = new Receivers({ internals, redaction, onError });
     this.#tickets = new Tickets(() => internals.clock.now());
     if (inspectUrl !== undefined)
@@ -57,12 +67,12 @@ export class Inspector {
 
   /** A page; it must say who it is before it sees anything. */
   addViewer(socket: InspectorSocket): void {
-    this.#viewers.add(socket);
+    this.#guarded(socket, () => this.#viewers.add(socket));
   }
 
   /** A stock receiver, which has shown a ticket where one is needed. */
   addReceiver(socket: InspectorSocket): void {
-    this.#receivers.add(socket);
+    this.#guarded(socket, () => this.#receivers.add(socket));
   }
 
   /** For a receiver, to be put into its URL. */
@@ -75,7 +85,16 @@ export class Inspector {
     return this.#tickets.take(ticket);
   }
 
-  /** Says goodbye to all. */
+  #guarded(socket: InspectorSocket, add: () => void): void {
+    try {
+      add();
+    } catch (error) {
+      socket.terminate();
+      this.#onError(error);
+    }
+  }
+
+  /** Says goodbye to all, and lets nobody in any more. May be called twice. */
   close(): void {
     this.#viewers.close();
     this.#receivers.close();

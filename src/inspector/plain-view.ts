@@ -14,6 +14,10 @@ import type { Redaction } from './redaction.ts';
 /** What kind of actor it is: one of the five machines, the transactions' supervisor, or a call that one of them makes. */
 export type ActorKind = 'transaction' | 'transactions' | 'keyLocks' | 'flusher' | 'compactor' | 'store' | 'call';
 
+/** Of a put with more keys the first are shown, and so many of what stood against it; with how many there are of each. */
+const KEYS_SHOWN = 20;
+const CONFLICTS_SHOWN = 50;
+
 interface AnySnapshot {
   readonly status: string;
   readonly value?: unknown;
@@ -44,7 +48,8 @@ export class PlainView {
       case 'reserve':
       case 'release': {
         const { keys, holder } = event as Reserve;
-        return { type, holder, keys: keys.map((key) => this.#redaction.key(key)) } as { type: string };
+        const shown = keys.slice(0, KEYS_SHOWN).map((key) => this.#redaction.key(key));
+        return { type, holder, keyCount: keys.length, keys: shown } as { type: string };
       }
       case 'denied': {
         const { rivals } = event as Denied;
@@ -86,22 +91,29 @@ export class PlainView {
   }
 
   #transaction({ put, conflicts, rivals, refusal, staged }: TransactionContext): object {
-    const operations = put.operations.map(({ key, value, version }) => {
+    const operations = put.operations.slice(0, KEYS_SHOWN).map(({ key, value, version }) => {
       const shown = this.#redaction.value(value);
       return { key: this.#redaction.key(key), expected: version, ...(shown !== undefined && { value: shown }) };
     });
     return {
       id: put.id,
+      keyCount: put.operations.length,
       operations,
       rivals: this.#rivals(rivals),
-      conflicts: conflicts.map((conflict) => ({ ...conflict, key: this.#redaction.key(conflict.key) })),
+      conflicts: conflicts
+        .slice(0, CONFLICTS_SHOWN)
+        .map((conflict) => ({ ...conflict, key: this.#redaction.key(conflict.key) })),
       ...(refusal && { refusal: refusal.code }),
-      ...(staged && { versions: staged.writes.map(({ version }) => version), bytes: staged.record.length }),
+      ...(staged && {
+        versions: staged.writes.slice(0, KEYS_SHOWN).map(({ version }) => version),
+        bytes: staged.record.length,
+      }),
     };
   }
 
   #rivals(rivals: ReadonlyMap<string, string>): Record<string, string> {
-    return Object.fromEntries([...rivals].map(([key, holder]) => [this.#redaction.key(key), holder]));
+    const shown = [...rivals].slice(0, CONFLICTS_SHOWN);
+    return Object.fromEntries(shown.map(([key, holder]) => [this.#redaction.key(key), holder]));
   }
 
   #error(error: unknown): string {

@@ -38,7 +38,7 @@ export interface Hello {
 /** All that is told of one interval. */
 export interface Frame {
   readonly type: 'frame';
-  /** Dense from 1 for each watch. What is missing was dropped because the viewer was too slow. */
+  /** Dense from 1 for each watch; who comes later begins later. What is missing in between was dropped for a slow viewer. */
   readonly number: number;
   readonly atMs: number;
   /** Since the frame before; counts of this frame are of this time. */
@@ -83,15 +83,15 @@ export interface PutCounts {
 export interface Sampling {
   /** One in so many puts is chosen to be shown, at its start. */
   readonly oneIn: number;
-  /** What the viewer asked for; `oneIn` is larger when that would be too many. */
+  /** The least that any of the viewers asked for; `oneIn` is larger when that would be too many. They share one sample. */
   readonly asked: number | 'auto';
   /** Puts begun in the interval, and how many of them were chosen. */
   readonly seen: number;
   readonly chosen: number;
-  /** Records of this frame that were left out because it would have become too large; missing if none was. */
+  /** Records that must wait for the next frame because this one would have become too large; missing if none must. */
   readonly withheld?: number;
-  /** All puts on this key are chosen, as far as the budget goes. */
-  readonly key?: string;
+  /** All puts on these keys are chosen, as far as the budget goes; missing if there are none. */
+  readonly keys?: readonly string[];
 }
 
 export type Outcome = 'underWay' | 'committed' | 'stale' | 'inFlight' | 'refused' | 'rolledBack' | 'undecided';
@@ -165,7 +165,12 @@ export interface Locks {
   /** Keys held now. */
   readonly held: number;
   /** The oldest of them, at most 50. */
-  readonly shown: readonly { readonly key: string; readonly holder: string; readonly ageMs: number }[];
+  readonly shown: readonly {
+    readonly key: string;
+    readonly holder: string;
+    /** Missing where the holder has ended undecided: its keys stay held until the server stops. */
+    readonly ageMs?: number;
+  }[];
 }
 
 /** Counts since the watch began, fading with a half-life of a minute, so that the list shows what is hot now. */
@@ -266,7 +271,7 @@ export type ViewerMessage =
 /** From the server, before it closes the socket: why. */
 export interface Goodbye {
   readonly type: 'goodbye';
-  readonly code: 'UNAUTHORIZED' | 'BAD_MESSAGE' | 'TOO_MANY_VIEWERS' | 'TOO_SLOW' | 'STOPPING' | 'FAILED';
+  readonly code: 'UNAUTHORIZED' | 'BAD_MESSAGE' | 'TOO_MANY_VIEWERS' | 'STOPPING' | 'FAILED';
   readonly error: string;
 }
 

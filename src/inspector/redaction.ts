@@ -10,12 +10,17 @@ export interface RedactionOptions {
   readonly secret: Uint8Array;
 }
 
+/** Labels that are kept: hot keys come again and again. */
+const LABELS_MAX = 4096;
+
 /** Longer ones are cut: a page has no use for a kilobyte of key. */
 const KEY_CHARACTERS_MAX = 120;
 const VALUE_CHARACTERS_MAX = 200;
 
 export class Redaction {
   readonly #options: RedactionOptions;
+  /** Made anew when it is full: see docs/decisions/churned-maps.md. */
+  #labels = new Map<string, string>();
 
   constructor(options: RedactionOptions) {
     this.#options = options;
@@ -49,7 +54,12 @@ export class Redaction {
   }
 
   #label(key: string): string {
-    return createHmac('sha256', this.#options.secret).update(key).digest('hex').slice(0, 8);
+    const known = this.#labels.get(key);
+    if (known !== undefined) return known;
+    if (this.#labels.size >= LABELS_MAX) this.#labels = new Map();
+    const label = createHmac('sha256', this.#options.secret).update(key).digest('hex').slice(0, 8);
+    this.#labels.set(key, label);
+    return label;
   }
 }
 

@@ -9,9 +9,9 @@ import { watchActors } from './watch-actors.ts';
 
 const RETRY_MIN_MS = 1000;
 const RETRY_MAX_MS = 30_000;
-/** What the socket may hold unsent before no further transactions are chosen, and before events are dropped. */
-export const UNSENT_BYTES_ENOUGH = 256 * 1024;
-export const UNSENT_BYTES_MAX = 4 * 1024 * 1024;
+/** A connection that has held so long was a good one: the next failure is the first again. */
+const GOOD_AFTER_MS = 10_000;
+const UNSENT_BYTES_MAX = 1024 * 1024;
 
 export interface RemoteFeedOptions {
   readonly url: string;
@@ -26,6 +26,8 @@ export interface RemoteFeedOptions {
 
 export class RemoteFeed {
   readonly #options: RemoteFeedOptions;
+  /** What may be logged of the URL: its query may hold a secret. */
+  readonly #place: string;
   #socket: WebSocket | undefined;
   #retryTimer: NodeJS.Timeout | undefined;
   #failures = 0;
@@ -33,6 +35,8 @@ export class RemoteFeed {
 
   constructor(options: RemoteFeedOptions) {
     this.#options = options;
+    const { protocol, host, pathname } = new URL(options.url);
+    this.#place = `${protocol}//${host}${pathname}`;
     this.#connect();
   }
 
@@ -43,42 +47,58 @@ export class RemoteFeed {
   }
 
   #connect(): void {
-    const { url, internals, log } = this.#options;
-    const socket = new WebSocket(url);
+    const { internals, log } = this.#options;
+    const socket = new WebSocket(this.#options.url);
     this.#socket = socket;
     let detach = () => {};
+    let openedMs = Number.POSITIVE_INFINITY;
     socket.addEventListener('open', () => {
-      this.#failures = 0;
-      log.info({ event: 'inspector_connected', url }, 'sending inspection events');
-      detach = watchActors(internals, this.#feed(socket));
+      if (this.#isClosed) return;
+      openedMs = internals.clock.now();
+      if (this.#failures <= 1)
+        log.info({ event: 'inspector_connected', url: this.#place }, 'sending inspection events');
+      try {
+        detach = watchActors(internals, this.#feed(socket));
+      } catch (error) {
+        this.#fail(error);
+      }
     });
     socket.addEventListener('close', () => {
       detach();
-      if (this.#isClosed) return;
-      this.#failures += 1;
-      const retryInMs = Math.min(RETRY_MIN_MS * 2 ** (this.#failures - 1), RETRY_MAX_MS);
-      // Once for each time that it goes away, not for each try.
-      if (this.#failures === 1)
-        log.warn({ event: 'inspector_gone', url }, 'no inspector answers at inspectUrl; trying again until one does');
-      this.#retryTimer = setTimeout(() => this.#connect(), retryInMs).unref();
+      if (!this.#isClosed) this.#retry(internals.clock.now() - openedMs >= GOOD_AFTER_MS);
     });
     // A close follows each error and says as much.
     socket.addEventListener('error', () => {});
   }
 
+  #retry(wasGood: boolean): void {
+    this.#failures = wasGood ? 1 : this.#failures + 1;
+    const retryInMs = Math.min(RETRY_MIN_MS * 2 ** (this.#failures - 1), RETRY_MAX_MS);
+    // Once for each time that it goes away, not for each try.
+    if (this.#failures === 1)
+      this.#options.log.warn(
+        { event: 'inspector_gone', url: this.#place },
+        'no inspector answers at inspectUrl; trying again until one does',
+      );
+    this.#retryTimer = setTimeout(() => this.#connect(), retryInMs).unref();
+  }
+
   #feed(socket: WebSocket): StockFeed {
-    const { internals, redaction, onError } = this.#options;
+    const { internals, redaction } = this.#options;
+    const isBehind = () => socket.bufferedAmount > UNSENT_BYTES_MAX;
     return new StockFeed({
       internals,
       redaction,
       send: (text) => {
-        if (socket.readyState === WebSocket.OPEN && socket.bufferedAmount < UNSENT_BYTES_MAX) socket.send(text);
+        if (socket.readyState === WebSocket.OPEN && !isBehind()) socket.send(text);
       },
-      isBehind: () => socket.bufferedAmount > UNSENT_BYTES_ENOUGH,
-      onError: (error) => {
-        this.close();
-        onError(error);
-      },
+      isBehind,
+      onError: (error) => this.#fail(error),
     });
+  }
+
+  #fail(error: unknown): void {
+    this.close();
+    this.#options.onError(error);
   }
 }

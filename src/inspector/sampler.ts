@@ -18,7 +18,7 @@ export class Sampler {
   readonly #rates: SamplerRates;
   readonly #random: () => number;
   #asked: number | 'auto' = 'auto';
-  #key: string | undefined;
+  #keys: ReadonlySet<string> = new Set();
   #oneIn = 1;
   #seen = 0;
   #chosen = 0;
@@ -41,21 +41,21 @@ export class Sampler {
     return this.#oneIn;
   }
 
-  /** All puts on this key are chosen besides, as far as the budget goes. */
-  get key(): string | undefined {
-    return this.#key;
+  /** All puts on these keys are chosen besides, as far as the budget goes. */
+  get keys(): ReadonlySet<string> {
+    return this.#keys;
   }
 
-  ask(oneIn: number | 'auto', key: string | undefined): void {
+  ask(oneIn: number | 'auto', keys: ReadonlySet<string> = new Set()): void {
     this.#asked = oneIn;
-    this.#key = key;
+    this.#keys = keys;
     this.#fit();
   }
 
-  /** Asked once for every put. */
-  chooses(keys: Iterable<{ readonly key: string }>): boolean {
+  /** Asked once for every put; one for which there is no room is seen, and not chosen. */
+  chooses(keys: Iterable<{ readonly key: string }>, hasRoom = true): boolean {
     this.#seen += 1;
-    if (this.#budget <= 0) return false;
+    if (this.#budget <= 0 || !hasRoom) return false;
     if (this.#random() * this.#oneIn >= 1 && !this.#follows(keys)) return false;
     this.#budget -= 1;
     this.#chosen += 1;
@@ -85,8 +85,8 @@ export class Sampler {
   }
 
   #follows(keys: Iterable<{ readonly key: string }>): boolean {
-    if (this.#key === undefined) return false;
-    for (const { key } of keys) if (key === this.#key) return true;
+    if (this.#keys.size === 0) return false;
+    for (const { key } of keys) if (this.#keys.has(key)) return true;
     return false;
   }
 }

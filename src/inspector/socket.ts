@@ -6,9 +6,10 @@ export interface InspectorSocket {
   /** 1: open. */
   readonly readyState: number;
   send(text: string): void;
+  ping(): void;
   close(code: number, reason: string): void;
   /** Ends the connection now, whatever is still unsent. */
   terminate(): void;
   on(event: 'message', listener: (data: Buffer | ArrayBuffer | Buffer[], isBinary: boolean) => void): unknown;
-  on(event: 'close' | 'error', listener: () => void): unknown;
+  on(event: 'close' | 'error' | 'pong', listener: () => void): unknown;
 }

@@ -6,16 +6,18 @@
 import { createInspector } from '@statelyai/inspect';
 import type { AnyActorRef, InspectionEvent } from 'xstate';
 import type { TransactionInput } from '../actors/transaction.machine.ts';
-import type { StoreInternals } from '../store.ts';
+import type { StandingActors, StoreInternals } from '../store.ts';
 import { type ActorKind, PlainView } from './plain-view.ts';
 import type { Redaction } from './redaction.ts';
 import { Sampler } from './sampler.ts';
-import { type ActorWatcher, type StandingActors, standingActors } from './watch-actors.ts';
+import type { ActorWatcher } from './watch-actors.ts';
 
 const RATES = { autoPerS: 50, mostPerS: 50 };
 const SAMPLING_INTERVAL_MS = 200;
 /** Of the transactions under way when it begins, the oldest are announced: where a disk hangs, those matter. */
 const FOUND_MAX = 100;
+/** Shown transactions that may be under way at a time. */
+const CHOSEN_MAX = 1000;
 
 export interface StockFeedOptions {
   readonly internals: StoreInternals;
@@ -40,8 +42,8 @@ export class StockFeed implements ActorWatcher {
   #sampledMs: number;
   readonly #chosen = new Set<AnyActorRef>();
   /** The last event of each standing actor that was passed on: only what follows from it is passed on as well. */
-  readonly #followed = new Map<AnyActorRef, object>();
-  /** Calls of the flusher that are shown: those that carry a chosen transaction. */
+  readonly #followed = new WeakMap<AnyActorRef, object>();
+  /** The call of the flusher that is shown: one is while a chosen transaction is under way. */
   #shownCall: AnyActorRef | undefined;
 
   /** To be attached to the actors in the same turn. */
@@ -49,13 +51,22 @@ export class StockFeed implements ActorWatcher {
     const { internals, redaction, send, onError } = options;
     this.#options = options;
     this.onError = onError;
-    this.#actors = standingActors(internals);
+    this.#actors = internals.actors;
     this.#view = new PlainView(redaction);
-    this.#inspector = createInspector({ send: (event) => send(JSON.stringify(event)) });
+    // Called by that package in a turn of its own: what is thrown there would end the process.
+    this.#inspector = createInspector({
+      send: (event) => {
+        try {
+          send(JSON.stringify(event));
+        } catch (error) {
+          onError(error);
+        }
+      },
+    });
     this.#sampledMs = internals.clock.now();
     this.#sampler.takeInterval(0);
     // XState does not announce those that are there already.
-    for (const actor of Object.values(this.#actors)) this.#announce(actor);
+    for (const actor of Object.values(this.#actors) as AnyActorRef[]) this.#announce(actor);
     for (const { ref } of internals.transactions.underWay()) {
       if (this.#chosen.size >= FOUND_MAX) break;
       this.#chosen.add(ref);
@@ -76,7 +87,7 @@ export class StockFeed implements ActorWatcher {
     if (inspected.event.type === 'xstate.init') this.#begin(target, inspected.event as never);
     if (!this.#isShown(target, source)) return;
     this.#followed.set(target, inspected.event);
-    this.#next({ ...inspected, actorRef: this.#plain(target), event: this.#view.event(inspected.event) });
+    this.#next({ ...inspected, actorRef: plainRef(target), event: this.#view.event(inspected.event) });
     // Its end, as its parent hears of it, is the last of a transaction.
     if (source && target === this.#actors.transactions) this.#chosen.delete(source);
   }
@@ -86,8 +97,7 @@ export class StockFeed implements ActorWatcher {
     const isTransaction = actor._parent === this.#actors.transactions;
     if (isTransaction ? !this.#followed.has(actor) : this.#followed.get(actor) !== inspected.event) return;
     const snapshot = this.#view.snapshot(this.#kindOf(actor), inspected.snapshot as never);
-    this.#next({ ...inspected, actorRef: this.#plain(actor), event: this.#view.event(inspected.event), snapshot });
-    if ((inspected.snapshot as { status: string }).status !== 'active') this.#followed.delete(actor);
+    this.#next({ ...inspected, actorRef: plainRef(actor), event: this.#view.event(inspected.event), snapshot });
   }
 
   #begin(actor: AnyActorRef, { input }: { readonly input: TransactionInput }): void {
@@ -108,7 +118,7 @@ export class StockFeed implements ActorWatcher {
       this.#sampledMs = now;
       this.#sampler.takeInterval(passedMs);
     }
-    return this.#sampler.chooses(operations) && !this.#options.isBehind();
+    return this.#sampler.chooses(operations, this.#chosen.size < CHOSEN_MAX && !this.#options.isBehind());
   }
 
   /** Everything of a chosen transaction and of the calls that carry one; of the rest, what does not happen once a put. */
@@ -122,21 +132,12 @@ export class StockFeed implements ActorWatcher {
   }
 
   #announce(actor: AnyActorRef): void {
-    this.#next({ type: '@xstate.actor', actorRef: this.#plain(actor), rootId: this.#actors.store.sessionId });
-  }
-
-  /** As much of an actor as the inspector reads, with a snapshot that is plain and of this moment. */
-  #plain(actor: AnyActorRef): AnyActorRef {
-    const { id, sessionId, _parent } = actor;
     const { logic } = actor as unknown as { readonly logic: { readonly config?: unknown } };
+    const config = typeof logic.config === 'object' ? logic.config : undefined;
+    // Of this moment: the package asks for it later.
     const snapshot = this.#view.snapshot(this.#kindOf(actor), actor.getSnapshot() as never);
-    return {
-      id,
-      sessionId,
-      logic: { config: typeof logic.config === 'object' ? logic.config : undefined },
-      _parent: _parent && { sessionId: _parent.sessionId },
-      getSnapshot: () => snapshot,
-    } as unknown as AnyActorRef;
+    const actorRef = { ...plainRef(actor), logic: { config }, getSnapshot: () => snapshot };
+    this.#next({ type: '@xstate.actor', actorRef, rootId: this.#actors.store.sessionId });
   }
 
   #kindOf(actor: AnyActorRef): ActorKind {
@@ -161,4 +162,9 @@ export class StockFeed implements ActorWatcher {
   #next(inspected: object): void {
     (this.#inspector.inspect as { next(event: unknown): void }).next(inspected);
   }
+}
+
+/** As much of an actor as the package reads of one that is announced already. */
+function plainRef({ id, sessionId, _parent }: AnyActorRef): object {
+  return { id, sessionId, _parent: _parent && { sessionId: _parent.sessionId } };
 }

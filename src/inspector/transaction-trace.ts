@@ -20,6 +20,8 @@ import type { Redaction } from './redaction.ts';
 /** Of a put with more keys, the first of them and all that stood against it are told, up to these numbers. */
 const FIRST_KEYS = 20;
 const KEYS_MAX = 50;
+/** More than any put has by the recipe: a mistake must not fill the memory. */
+const MESSAGES_MAX = 40;
 
 export interface TraceBeginning {
   readonly id: string;
@@ -63,13 +65,10 @@ export class TransactionTrace {
     });
   }
 
-  get startedMs(): number {
-    return this.#beginning.startedMs;
-  }
-
-  /** What it did before somebody watched is not known, only where it is now. */
-  foundIn(atMs: number, state: StateName): void {
+  /** What it did before somebody watched is not known, only where it is now, and what its caller was told, if anything. */
+  foundIn(atMs: number, state: StateName, answer: Answer | undefined): void {
     if (state !== this.#steps.at(-1)!.to) this.#steps.push({ atMs, to: state });
+    this.#answer = answer;
   }
 
   step(atMs: number, edge: EdgeName, to: StateName): void {
@@ -77,6 +76,7 @@ export class TransactionTrace {
   }
 
   message(atMs: number, from: Lifeline, to: Lifeline, type: string, detail?: string): void {
+    if (this.#messages.length >= MESSAGES_MAX) return;
     this.#messages.push(detail === undefined ? { atMs, from, to, type } : { atMs, from, to, type, detail });
   }
 
@@ -124,6 +124,16 @@ export class TransactionTrace {
       const writer = reason === 'stale' ? hotKeys.writerOf(key, current) : undefined;
       if (writer) this.#writers.set(key, { id: writer.id, atMs: writer.atMs });
     }
+  }
+
+  get hasEnded(): boolean {
+    return this.#endedMs !== undefined;
+  }
+
+  /** About as many characters as its record has in JSON. */
+  get size(): number {
+    const keys = Math.min(this.#beginning.operations.length, KEYS_MAX);
+    return 400 + keys * 220 + (this.#messages.length + this.#steps.length) * 110 + this.#rivals.length * 120;
   }
 
   toRecord(redaction: Redaction): TransactionRecord {

@@ -15,30 +15,9 @@ export interface ActorWatcher {
   onError(error: unknown): void;
 }
 
-/** The actors that live as long as the store. */
-export interface StandingActors {
-  readonly store: AnyActorRef;
-  readonly transactions: AnyActorRef;
-  readonly keyLocks: AnyActorRef;
-  readonly flusher: AnyActorRef;
-  readonly compactor: AnyActorRef;
-}
-
-export function standingActors({ root }: StoreInternals): StandingActors {
-  const get = (systemId: string) => root.system.get(systemId) as AnyActorRef;
-  return {
-    store: root,
-    transactions: get('transactions'),
-    keyLocks: get('keyLocks'),
-    flusher: get('flusher'),
-    compactor: get('compactor'),
-  };
-}
-
 /** Returns how to stop it. */
-export function watchActors(internals: StoreInternals, watcher: ActorWatcher): () => void {
-  const { system } = internals.root;
-  const { keyLocks, flusher } = standingActors(internals);
+export function watchActors({ actors }: StoreInternals, watcher: ActorWatcher): () => void {
+  const { system } = actors.store;
   // What throws here would be taken for an error of the actor at work, and end the server.
   const guarded = <T>(tell: (seen: T) => void) => {
     return (seen: T): void => {
@@ -54,7 +33,7 @@ export function watchActors(internals: StoreInternals, watcher: ActorWatcher): (
     // Tables are shared by all stores of the process.
     if (taken.self.system === system) watcher.onTransition(taken);
   });
-  const tables = [transactionLogic.table, tableOf(keyLocks), tableOf(flusher)];
+  const tables = [transactionLogic.table, tableOf(actors.keyLocks), tableOf(actors.flusher)];
   const subscription = system.inspect(guarded((event: InspectionEvent) => watcher.onInspection(event)));
   for (const { watchers } of tables) watchers.add(onTransition);
   const stop = () => {

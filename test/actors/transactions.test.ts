@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { createActor } from 'xstate';
+import { createActor, SimulatedClock } from 'xstate';
+import { KeyIndex } from '../../src/actors/key-index.ts';
 import { transactionsLogic } from '../../src/actors/transactions.ts';
 import { recordingActor } from '../support/actor-recorder.ts';
 
@@ -28,4 +29,35 @@ test('S32: an error inside a transaction is told as a bug, and its caller gets n
   });
   expect(bugs).toEqual([bug]);
   expect(answers).toEqual([]);
+});
+
+test('S27: whoever waits too long is told so once, however often time is looked at; and not again when the server stops', () => {
+  const simulated = new SimulatedClock();
+  const answers: unknown[] = [];
+  const onBug = (error: unknown) => {
+    throw error;
+  };
+  const parent = createActor(transactionsLogic, {
+    input: { clock: simulated as never, putTimeoutMs: 1000, onBug },
+  }).start();
+  const { transactions } = parent.getSnapshot();
+  transactions.start(parent, {
+    id: ID,
+    operations: [{ key: 'a', value: 1, version: 0 }],
+    keyLocks: recordingActor(({ replyTo }) => replyTo?.send({ type: 'granted' })),
+    flusher: recordingActor(() => {}),
+    index: new KeyIndex({ memoryMax: 1e6, maxKeys: 10 }),
+    answer: (outcome) => answers.push(outcome),
+  });
+  const told: string[] = [];
+  parent.system.inspect((inspected) => {
+    if (inspected.type === '@xstate.event' && inspected.event.type === 'overdue') told.push(inspected.event.type);
+  });
+  simulated.increment(999);
+  expect(told).toEqual([]);
+  for (let sweep = 0; sweep < 50; sweep += 1) simulated.increment(50);
+  expect(told).toEqual(['overdue']);
+  transactions.abandon('the server stops');
+  expect(told).toEqual(['overdue']);
+  expect(answers).toMatchObject([{ code: 'OUTCOME_UNKNOWN', cause: 'timeout' }]);
 });

@@ -45,7 +45,10 @@ class FakeInspector implements InspectorService {
 
 async function serveInspected(options: ServeOptions = {}) {
   const inspector = new FakeInspector();
-  const http = await serve({ ...options, inspector: openInspectorRoutes(inspector, options.token !== undefined) });
+  const http = await serve({
+    ...options,
+    inspector: openInspectorRoutes({ inspector, needsTicket: options.token !== undefined }),
+  });
   return { http, inspector };
 }
 
@@ -218,9 +221,38 @@ describe('what becomes a WebSocket', () => {
     expect(await http.exchange(http.get('k', UPGRADE))).toMatchObject({ status: 404, json: { code: 'NOT_FOUND' } });
     const put = http.put([{ key: 'k', value: 1, version: 0 }], UPGRADE);
     expect(await http.exchange(put)).toMatchObject({ status: 200 });
-    expect(await http.exchange(requestText('GET /inspect', { host: http.host, ...UPGRADE })).catch(String)).toContain(
-      'Unexpected token',
-    );
+    expect(await answerTo(http, 'GET /inspect', UPGRADE)).toMatch(/^HTTP\/1\.1 200 /);
+  });
+
+  test.each<[what: string, headers: Headers, status: number]>([
+    ['another protocol', { upgrade: 'h2c' }, 426],
+    ['two protocols', { upgrade: ['websocket', 'websocket'] }, 426],
+    ['another version', { 'sec-websocket-version': '12' }, 426],
+    ['no version', { 'sec-websocket-version': null }, 426],
+    ['a key that is too short', { 'sec-websocket-key': 'AAAA' }, 426],
+    ['no key', { 'sec-websocket-key': null }, 426],
+  ])('a handshake with %s is answered like any other request', async (_what, headers, status) => {
+    const { http, inspector } = await serveInspected();
+    await using _ = http;
+    const reply = await http.exchange(requestText('GET /inspect/live', { host: http.host, ...UPGRADE, ...headers }));
+    expect(reply).toMatchObject({ status, json: { code: 'UPGRADE_REQUIRED' } });
+    expect(inspector.viewers).toEqual([]);
+  });
+
+  test('none of HTTP/1.0', async () => {
+    const { http, inspector } = await serveInspected();
+    await using _ = http;
+    const request = requestText('GET /inspect/live', { host: http.host, ...UPGRADE }).replace('HTTP/1.1', 'HTTP/1.0');
+    expect((await http.exchange(request)).status).toBe(426);
+    expect(inspector.viewers).toEqual([]);
+  });
+
+  test.each(['/inspect/live?token=secret', '/inspect/xstate?ticket=not-asked-for'])('not %s', async (target) => {
+    const { http } = await serveInspected();
+    await using _ = http;
+    const reply = await http.exchange(requestText(`GET ${target}`, { host: http.host, ...UPGRADE }));
+    expect(reply).toMatchObject({ status: 400, json: { code: 'BAD_QUERY' } });
+    expect(reply.headers.get('connection')).toBe('close');
   });
 
   test('nothing behind a request that still waits for its reply', async () => {

@@ -115,7 +115,16 @@ describe('a transaction that is shown', () => {
     const frame = watch.frame();
     const record = frame.transactions.findLast((one) => one.outcome === 'rolledBack');
     expect(record).toMatchObject({ code: 'DISK_FULL' });
-    expect(record!.messages.map(({ type }) => type)).toContain('notApplied');
+    expect(said(record!.messages)).toContain('flusher → transaction: notApplied');
+    const [flush] = frame.flushRecords.filter(({ error }) => error !== undefined);
+    expect(flush).toMatchObject({ number: record!.flush, transactions: 1 });
+    // Another that comes now is refused without a flush of its own, and not tied to one of others.
+    const refused = await store.put(['other', 1, 0]);
+    expect(refused).toMatchObject({ code: 'DISK_FULL' });
+    const after = watch.frame();
+    expect(after.transactions.at(-1)).toMatchObject({ outcome: 'rolledBack', code: 'DISK_FULL' });
+    expect(after.transactions.at(-1)).not.toHaveProperty('flush');
+    expect(after.flushRecords).toEqual([]);
     expect(frame.states.flusher).toEqual({ waitingForRoom: 1 });
     expect(frame.flushes.failed).toBe(1);
     store.files.heal();
@@ -146,6 +155,19 @@ describe('a transaction that is shown', () => {
     const after = recordOf(watch.frame(), during.id);
     expect(after).toMatchObject({ outcome: 'committed', code: 'OUTCOME_UNKNOWN', seq: 1 });
     expect(after.messages.filter(({ type }) => type === 'answer')).toHaveLength(1);
+  });
+
+  test('found overdue: its caller was told that nobody knows, whatever becomes of it', async () => {
+    await using store = await WatchedStore.open({ putTimeoutMs: 100 });
+    const goOn = store.files.hold('appendDurably');
+    await store.put(['k', 1, 0]);
+    const watch = store.watch();
+    expect(watch.frame().transactions).toMatchObject([{ outcome: 'underWay', code: 'OUTCOME_UNKNOWN' }]);
+    goOn();
+    await store.store.drain();
+    const record = watch.frame().transactions.at(-1)!;
+    expect(record).toMatchObject({ outcome: 'committed', code: 'OUTCOME_UNKNOWN' });
+    expect(record.messages.map(({ type }) => type)).not.toContain('answer');
   });
 
   test('a put of many keys tells of the first, and of all that stood against it', async () => {
@@ -260,12 +282,58 @@ describe('a frame', () => {
     goOn();
     await winner;
     await store.put(['a', 1, 0], ['secret-key2', 1, 0]);
-    watch.recorder.sampler.ask('auto', 'secret-key');
+    watch.recorder.sampler.ask('auto', new Set(['secret-key']));
     const text = JSON.stringify([during, watch.frame()]);
     expect(text).not.toContain('secret');
     const [label] = /key#[0-9a-f]{8}/.exec(text)!;
     expect(during.locks.shown).toMatchObject([{ key: label }]);
     expect(during.transactions.map(({ keys }) => keys[0]!.key)).toEqual([label, label, label]);
+  });
+});
+
+describe('more than fits into one frame', () => {
+  test('comes in the next ones, ends first, and nothing is lost', async () => {
+    await using store = await WatchedStore.open();
+    const watch = store.watch();
+    const goOn = store.files.hold('appendDurably');
+    const puts = Array.from({ length: 500 }, (_, number) => store.put([`key-${number}`, 1, 0]));
+    const first = watch.frame();
+    expect(first.transactions.length).toBeLessThan(300);
+    expect(first.sampling).toMatchObject({ seen: 500, chosen: 500, withheld: 500 - first.transactions.length });
+    goOn();
+    await Promise.all(puts);
+    const ended = new Set<string>();
+    let frames = 0;
+    for (; ended.size < 500; frames += 1) {
+      const { transactions } = watch.frame();
+      expect(transactions.length).toBeGreaterThan(0);
+      for (const { id, outcome } of transactions) if (outcome === 'committed') ended.add(id);
+    }
+    expect(frames).toBeLessThan(10);
+    expect(watch.frame().sampling).not.toHaveProperty('withheld');
+  });
+
+  test('who comes later is told of those that are under way', async () => {
+    await using store = await WatchedStore.open();
+    const watch = store.watch();
+    const goOn = store.files.hold('appendDurably');
+    const put = store.put(['k', 1, 0]);
+    expect(watch.frame().transactions).toHaveLength(1);
+    expect(watch.frame().transactions).toHaveLength(0);
+    watch.recorder.retell();
+    expect(watch.frame().transactions).toMatchObject([{ outcome: 'underWay' }]);
+    goOn();
+    await put;
+  });
+
+  test('beyond a thousand shown ones under way no further is chosen, and all are counted', async () => {
+    await using store = await WatchedStore.open({ queuedPutsMax: 2000 });
+    const watch = store.watch();
+    const goOn = store.files.hold('appendDurably');
+    const puts = Array.from({ length: 1500 }, (_, number) => store.put([`key-${number}`, 1, 0]));
+    expect(watch.frame()).toMatchObject({ puts: { begun: 1500 }, sampling: { seen: 1500, chosen: 1000 } });
+    goOn();
+    await Promise.all(puts);
   });
 });
 
@@ -275,13 +343,25 @@ describe('sampling', () => {
     let turn = 0;
     const sampler = new Sampler({ autoPerS: 1e6, mostPerS: 1e6 }, () => (turn++ % 2) * 0.9);
     const watch = store.watch(plainSight, sampler);
-    sampler.ask(2, undefined);
+    sampler.ask(2);
     for (let number = 0; number < 6; number += 1) await store.put([`key-${number}`, 1, 0]);
     const frame = watch.frame();
     expect(frame.sampling).toEqual({ oneIn: 2, asked: 2, seen: 6, chosen: 3 });
     expect(frame.transactions).toHaveLength(3);
     expect(frame.puts.committed).toBe(6);
     expect(frame.states.transaction).toEqual({ committed: 6 });
+  });
+});
+
+describe('a store that has stopped', () => {
+  test('can still be looked at: what was so at its end', async () => {
+    await using store = await WatchedStore.open();
+    await store.put(['k', 1, 0]);
+    await store.store.close();
+    const watch = store.watch();
+    const frame = watch.frame();
+    expect(frame.states).toMatchObject({ store: { closed: 1 }, compactor: { closed: 1 } });
+    expect(frame.locks.held).toBe(0);
   });
 });
 

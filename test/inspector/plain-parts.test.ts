@@ -1,9 +1,7 @@
 /** The small data structures behind the inspector. */
 import { describe, expect, test } from 'vitest';
 import { FlushLog } from '../../src/inspector/flush-log.ts';
-import { frameText } from '../../src/inspector/frame-text.ts';
 import { HotKeys } from '../../src/inspector/hot-keys.ts';
-import type { Frame } from '../../src/inspector/protocol.ts';
 import { Redaction } from '../../src/inspector/redaction.ts';
 import { TICKET_LIFE_MS, Tickets } from '../../src/inspector/tickets.ts';
 import { readViewerMessage } from '../../src/inspector/viewer-message.ts';
@@ -44,7 +42,7 @@ describe('the flush log', () => {
     const flush = (from: number, to: number, transactions: number, isUsed: boolean) => {
       log.begin(from);
       log.end(to, { transactions, bytes: transactions * 100, firstSeq: 1 });
-      if (isUsed) log.useLast();
+      for (let told = 0; told < transactions; told += 1) log.tell(isUsed && told === 0);
     };
     flush(0, 1, 3, true);
     flush(1, 2, 4, false);
@@ -66,8 +64,16 @@ describe('the flush log', () => {
   test('says nothing of a flush that began before it looked', () => {
     const log = new FlushLog();
     log.end(5, { transactions: 9, bytes: 9, firstSeq: 1 });
-    expect(log.useLast()).toBeUndefined();
+    expect(log.tell(true)).toBeUndefined();
     expect(log.takeInterval(0).totals.count).toBe(0);
+  });
+
+  test('those behind a flush that had no room were in none', () => {
+    const log = new FlushLog();
+    log.begin(0);
+    log.end(1, { transactions: 2, bytes: 200, error: 'no room' });
+    expect([log.tell(true)?.number, log.tell(true)?.number, log.tell(true)]).toEqual([1, 1, undefined]);
+    expect(log.takeInterval(0)).toMatchObject({ totals: { count: 1, failed: 1 } });
   });
 });
 
@@ -99,6 +105,12 @@ describe('redaction', () => {
     expect(shown.value('x'.repeat(1_000_000))).toMatch(/^"x{199}…$/);
     expect(shown.value(Array<number>(10_000).fill(1))).toMatch(/^\[1,[1,]*…$/);
     expect(hidden.value('secret')).toBeUndefined();
+  });
+
+  test('labels stay the same when there are very many keys', () => {
+    const label = hidden.key('cart:1');
+    for (let number = 0; number < 10_000; number += 1) hidden.key(`other:${number}`);
+    expect(hidden.key('cart:1')).toBe(label);
   });
 
   test('error messages lose the keys that they quote', () => {
@@ -148,14 +160,4 @@ test.each<[text: string, isRight: boolean]>([
   ['', false],
 ])('a viewer may say %s: %s', (text, isRight) => {
   expect(readViewerMessage(text) !== undefined).toBe(isRight);
-});
-
-test('a frame that would be too large leaves records out and says how many', () => {
-  const record = { id: 'x'.repeat(50_000) };
-  const frame = { number: 1, sampling: { oneIn: 1 }, transactions: Array(6).fill(record) } as unknown as Frame;
-  const sent = JSON.parse(frameText(frame)) as Frame;
-  expect(sent.transactions).toHaveLength(3);
-  expect(sent.sampling).toEqual({ oneIn: 1, withheld: 3 });
-  const small = { ...frame, transactions: [{ id: 'a' }] } as unknown as Frame;
-  expect(JSON.parse(frameText(small))).toEqual(small);
 });

@@ -47,7 +47,7 @@ describe('asked for a number', () => {
   test('it keeps to it', () => {
     const sampler = new Sampler(RATES, inOrder(10));
     sampler.takeInterval(0);
-    sampler.ask(10, undefined);
+    sampler.ask(10);
     expect(interval(sampler, 30)).toBe(3);
     expect(sampler).toMatchObject({ oneIn: 10, asked: 10 });
   });
@@ -55,7 +55,7 @@ describe('asked for a number', () => {
   test('it takes a larger one where that would be too many', () => {
     const sampler = new Sampler(RATES, inOrder(1000));
     sampler.takeInterval(0);
-    sampler.ask(1, undefined);
+    sampler.ask(1);
     interval(sampler, 1000);
     expect(sampler).toMatchObject({ oneIn: 50, asked: 1 });
   });
@@ -70,9 +70,17 @@ test('no interval shows more than its budget, whatever comes', () => {
 test('a key that is followed is always chosen, and others are as before', () => {
   const sampler = new Sampler(RATES, () => 0.999);
   sampler.takeInterval(0);
-  sampler.ask(1000, 'mine');
+  sampler.ask(1000, new Set(['mine', 'yours']));
   expect(sampler.chooses(keys('other', 'mine'))).toBe(true);
   expect(sampler.chooses(keys('other'))).toBe(false);
-  sampler.ask(1000, undefined);
+  sampler.ask(1000);
   expect(sampler.chooses(keys('mine'))).toBe(false);
+});
+
+test('a put for which there is no room is seen all the same', () => {
+  const sampler = new Sampler(RATES, () => 0);
+  sampler.takeInterval(0);
+  expect(sampler.chooses(keys('k'), false)).toBe(false);
+  expect(sampler.chooses(keys('k'), true)).toBe(true);
+  expect(sampler.takeInterval(100)).toEqual({ seen: 2, chosen: 1 });
 });

@@ -111,6 +111,21 @@ describe('the stock receiver', () => {
     });
   });
 
+  test('of a put of very many keys it gets the first, and how many there are', async () => {
+    await using server = await InspectedServer.start();
+    const heard = new Heard(`${server.socketUrl}/inspect/xstate`);
+    await heard.announced('compactor');
+    const operations = Array.from({ length: 5000 }, (_, index) => [`key-${index}`, 'x', 1] as const);
+    const { snapshots } = await heard.lifeOf(idOf(await server.watched.put(...operations)));
+    expect(snapshots.at(-1)!.context).toMatchObject({
+      keyCount: 5000,
+      operations: { length: 20 },
+      conflicts: { length: 50 },
+    });
+    const largest = Math.max(...heard.events.map((event) => JSON.stringify(event).length));
+    expect(largest).toBeLessThan(20_000);
+  });
+
   test('is told of what is there already: all five machines, and the puts under way', async () => {
     await using server = await InspectedServer.start();
     const goOn = server.watched.files.hold('appendDurably');
@@ -182,6 +197,25 @@ describe('an inspector that is already running (--inspect-url)', () => {
     const life = await heard.lifeOf(idOf(await server.watched.put(['cart', 1, 0])));
     expect(life.states).toEqual(['reserving', 'awaitingFlush', 'committed']);
     expect(server.log.items).toMatchObject([{ event: 'inspector_connected' }]);
+  });
+
+  test('that comes when the store is closing is not served, and nothing breaks', async () => {
+    const port = await freePort();
+    await using server = await InspectedServer.start({ inspectUrl: `ws://127.0.0.1:${port}` });
+    await server.log.first(({ event }) => event === 'inspector_gone', 'a warning');
+    await server.watched.store.close();
+    stops.push(createInspectorServer({ port, autoOpen: false }).stop);
+    const heard = new Heard(`ws://127.0.0.1:${port}`);
+    // The store is closed: what is announced is its end.
+    const { snapshot } = (await heard.announced('store')) as unknown as { snapshot: { value: string } };
+    expect(snapshot.value).toBe('closed');
+  });
+
+  test('its query is not logged', async () => {
+    const port = await freePort();
+    await using server = await InspectedServer.start({ inspectUrl: `ws://127.0.0.1:${port}/here?secret=hunter2` });
+    await server.log.first(({ event }) => event === 'inspector_gone', 'a warning');
+    expect(server.log.items).toMatchObject([{ url: `ws://127.0.0.1:${port}/here` }]);
   });
 
   test('may come later: it is tried again, said once, and the store does not wait', async () => {

@@ -2,9 +2,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import websocket from '@fastify/websocket';
 import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
 import type { InspectorSocket } from '../../inspector/socket.ts';
+import { logRefusal } from '../context.ts';
 import { Refusal } from '../failures.ts';
-import { failureReply, sendReply } from '../reply.ts';
+import { failureReply, sendLastReply, sendReply } from '../reply.ts';
 import {
   type InspectorPath,
   inspectorRoutes,
@@ -33,25 +35,32 @@ export interface InspectorRoutes {
   close(): void;
 }
 
+type Refuses = (request: IncomingMessage) => Refusal | undefined;
+
 /** A page says at most which key it follows. */
 const MESSAGE_BYTES_MAX = 16 * 1024;
 
-/** `needsTicket`: whether a stock receiver must show one. */
-export function openInspectorRoutes(inspector: InspectorService, needsTicket: boolean): InspectorRoutes {
+export interface InspectorRoutesOptions {
+  readonly inspector: InspectorService;
+  /** Whether a stock receiver must show one. */
+  readonly needsTicket: boolean;
+  readonly logger?: Logger | undefined;
+}
+
+export function openInspectorRoutes(options: InspectorRoutesOptions): InspectorRoutes {
   const pageFiles = readPageFiles();
   const routes = new Map<string, Route>([
     ...Object.entries(inspectorRoutes),
     ...pageFiles.map(({ name }): [string, Route] => [pageFilesPath + name, pageFileRoute]),
   ]);
-  const plugin = pluginOf(inspector, pageFiles, needsTicket);
-  return { routes, plugin, close: () => inspector.close() };
+  return { routes, plugin: pluginOf(options, pageFiles), close: () => options.inspector.close() };
 }
 
 /** In a scope of its own, so that no request of the API passes through any of it. */
-function pluginOf(inspector: InspectorService, pageFiles: readonly PageFile[], needsTicket: boolean) {
+function pluginOf({ inspector, needsTicket, logger }: InspectorRoutesOptions, pageFiles: readonly PageFile[]) {
   return async (app: FastifyInstance): Promise<void> => {
     await app.register(websocket, {
-      options: { maxPayload: MESSAGE_BYTES_MAX, perMessageDeflate: false },
+      options: { maxPayload: MESSAGE_BYTES_MAX, perMessageDeflate: false, closeTimeout: 1000 } as object,
       // The inspector says goodbye to its sockets itself.
       preClose: (done) => done(),
       errorHandler: (_error, socket) => socket.terminate(),
@@ -60,14 +69,11 @@ function pluginOf(inspector: InspectorService, pageFiles: readonly PageFile[], n
     page(app, '/inspect' satisfies InspectorPath, document);
     for (const file of pageFiles) page(app, pageFilesPath + file.name, file);
 
-    socketRoute(
-      app,
-      '/inspect/live',
-      () => undefined,
-      (socket) => inspector.addViewer(socket),
-    );
-    const wrongTicket = (request: IncomingMessage) => (needsTicket ? refuseTicket(request, inspector) : undefined);
-    socketRoute(app, '/inspect/xstate', wrongTicket, (socket) => inspector.addReceiver(socket));
+    const socket = (path: InspectorPath, refuses: Refuses, take: (socket: InspectorSocket) => void) =>
+      socketRoute(app, path, logged(refuses, logger), take);
+    socket('/inspect/live', refuseQuery, (viewer) => inspector.addViewer(viewer));
+    const wrongTicket = (request: IncomingMessage) => refuseTicket(request, inspector);
+    socket('/inspect/xstate', needsTicket ? wrongTicket : refuseQuery, (receiver) => inspector.addReceiver(receiver));
 
     app.post('/inspect/ticket' satisfies InspectorPath, (request, { raw: response }) => {
       // Nothing of the body is of use: whatever comes is dropped.
@@ -82,8 +88,9 @@ function page(app: FastifyInstance, url: string, file: PageFile): void {
     method: ['GET', 'HEAD'],
     url,
     handler: ({ raw: request }, { raw: response }) => {
-      if (queryOf(request.url!) === undefined) sendPageFile(response, file);
-      else sendReply(response, failureReply(new Refusal('BAD_QUERY', 'this path has no parameters')));
+      const refusal = refuseQuery(request);
+      if (refusal) sendReply(response, failureReply(refusal));
+      else sendPageFile(response, file);
     },
   });
 }
@@ -91,7 +98,7 @@ function page(app: FastifyInstance, url: string, file: PageFile): void {
 function socketRoute(
   app: FastifyInstance,
   url: InspectorPath,
-  refuses: (request: IncomingMessage) => Refusal | undefined,
+  refuses: Refuses,
   take: (socket: InspectorSocket) => void,
 ): void {
   app.route({
@@ -99,12 +106,25 @@ function socketRoute(
     url,
     onRequest: (request, reply, done) => {
       const refusal = request.ws ? refuses(request.raw) : undefined;
-      if (refusal) sendReply(reply.raw, failureReply(refusal));
+      if (refusal) sendLastReply(reply.raw, failureReply(refusal));
       else done();
     },
     handler: (_request, { raw: response }) => sendReply(response, failureReply(NO_UPGRADE)),
     wsHandler: (socket) => take(socket as unknown as InspectorSocket),
   });
+}
+
+function logged(refuses: Refuses, logger: Logger | undefined): Refuses {
+  return (request) => {
+    const refusal = refuses(request);
+    if (refusal) logRefusal(logger, refusal, request.method);
+    return refusal;
+  };
+}
+
+/** A token in a URL would end up in logs: what is not known is not overlooked. */
+function refuseQuery({ url }: IncomingMessage): Refusal | undefined {
+  return queryOf(url!) === undefined ? undefined : new Refusal('BAD_QUERY', 'this path has no parameters');
 }
 
 const NO_UPGRADE = new Refusal('UPGRADE_REQUIRED', 'this path is a WebSocket', [

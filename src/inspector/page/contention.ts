@@ -1,5 +1,5 @@
 /** The keys that puts contend for, and those that are held at this moment. */
-import type { HotKey } from '../protocol.ts';
+import type { HotKey, Locks } from '../protocol.ts';
 import { button, el, Pool, setAttribute, setHidden, setStyle, setText } from './dom.ts';
 import { formatCount, formatDuration, formatShare, formatShort, shortId } from './format-numbers.ts';
 import { keyText, setKey } from './glyphs.ts';
@@ -130,13 +130,14 @@ class LockRow {
     this.element = el('div', { class: 'lock-row' }, this.#keyButton, this.#holder, this.#age);
   }
 
-  update({ key, holder, ageMs }: { readonly key: string; readonly holder: string; readonly ageMs: number }): void {
+  update({ key, holder, ageMs }: Locks['shown'][number]): void {
     this.#shownKey = key;
     this.#holderId = holder;
     setKey(this.#key, key);
     setText(this.#holder, shortId(holder));
     setAttribute(this.#holder, 'title', holder);
-    setText(this.#age, formatDuration(ageMs));
+    // Its holder ended undecided: the store has halted.
+    setText(this.#age, ageMs === undefined ? 'for good' : formatDuration(ageMs));
   }
 }
 

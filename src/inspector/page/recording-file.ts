@@ -170,9 +170,13 @@ const frame = shaped({
   states: mapOf(stateCounts),
   edges: mapOf(stateCounts),
   puts: shaped(putCounts),
-  sampling: shaped({ ...numbers('oneIn', 'seen', 'chosen'), withheld: optional(numeric), key: optional(textual) }),
+  sampling: shaped({
+    ...numbers('oneIn', 'seen', 'chosen'),
+    withheld: optional(numeric),
+    keys: optional(listOf(textual)),
+  }),
   transactions: listOf(transaction),
-  locks: shaped({ held: numeric, shown: listOf(shaped({ key: textual, holder: textual, ageMs: numeric })) }),
+  locks: shaped({ held: numeric, shown: listOf(shaped({ key: textual, holder: textual, ageMs: optional(numeric) })) }),
   hotKeys: listOf(shaped({ key: textual, ...numbers('wins', 'stale', 'inFlight') })),
   flushes: shaped(numbers('count', 'transactions', 'bytes', 'busyMs', 'longestMs', 'failed', 'waiting')),
   flushRecords: listOf(

@@ -47,7 +47,7 @@ function connectionPart({ connection, isLive }: ViewState, now: number): StatusP
 
 function samplingParts({ moment }: ViewState): StatusPart[] {
   if (!moment) return [];
-  const { oneIn, asked, key, withheld } = moment.frame.sampling;
+  const { oneIn, asked, keys, withheld } = moment.frame.sampling;
   const parts: StatusPart[] = [];
   const how = asked === 'auto' ? ' (auto)' : asked !== oneIn ? ` (1 in ${asked} asked for: too many)` : '';
   parts.push({
@@ -57,12 +57,12 @@ function samplingParts({ moment }: ViewState): StatusPart[] {
   });
   if (withheld) {
     parts.push({
-      text: `${plural(withheld, 'record')} left out: frame too large`,
+      text: `${plural(withheld, 'record')} to come`,
       tone: 'plain',
-      title: 'Of this frame; such puts are not in the list, and are counted all the same.',
+      title: 'This frame had no room for them; they are told in the next ones, and counted already.',
     });
   }
-  if (key !== undefined) parts.push({ text: `following ${visibleKey(key)}`, tone: 'plain' });
+  if (keys) parts.push({ text: `following ${keys.map(visibleKey).join(', ')}`, tone: 'plain' });
   return parts;
 }
 

@@ -7,17 +7,25 @@ interface Entry {
   readonly versions: { readonly frame: number; readonly record: TransactionRecord }[];
 }
 
+/** After frames were missed, what is under way is told again within so many. */
+const RETOLD_WITHIN = 10;
+
 export class TransactionIndex {
   readonly #byId = new Map<string, Entry>();
   /** In the order in which they were first told of, which is that of their beginning up to one frame. */
   #entries: (Entry | undefined)[] = [];
   #start = 0;
+  #lastNumber: number | undefined;
+  /** The first frames after some that were missed, oldest first. */
+  readonly #afterGaps: number[] = [];
 
   get size(): number {
     return this.#byId.size;
   }
 
-  add(index: number, { transactions }: Frame): void {
+  add(index: number, { number, transactions }: Frame): void {
+    if (this.#lastNumber !== undefined && number > this.#lastNumber + 1) this.#afterGaps.push(index);
+    this.#lastNumber = number;
     for (const record of transactions) {
       let entry = this.#byId.get(record.id);
       if (!entry) {
@@ -34,6 +42,7 @@ export class TransactionIndex {
 
   /** Forgets what no kept frame tells of. */
   dropBefore(index: number): void {
+    while (this.#afterGaps.length > 0 && this.#afterGaps[0]! < index) this.#afterGaps.shift();
     while (this.#start < this.#entries.length) {
       const entry = this.#entries[this.#start]!;
       if (entry.versions.at(-1)!.frame >= index) break;
@@ -50,22 +59,25 @@ export class TransactionIndex {
   /** What was known of a transaction at the frame `asOf`. */
   find(id: string, asOf: number): TransactionRecord | undefined {
     const entry = this.#byId.get(id);
-    return entry && asKnown(entry, asOf);
+    return entry && this.#asKnown(entry, asOf);
   }
 
   /** The newest that fit, as known at the frame `asOf`; at most `limit`. */
   newest(asOf: number, fits: (record: TransactionRecord) => boolean, limit: number): TransactionRecord[] {
     const found: TransactionRecord[] = [];
     for (let i = this.#entries.length - 1; i >= this.#start && found.length < limit; i--) {
-      const record = asKnown(this.#entries[i]!, asOf);
+      const record = this.#asKnown(this.#entries[i]!, asOf);
       if (record && fits(record)) found.push(record);
     }
     // Within one frame they come in any order.
     return found.sort((a, b) => b.startedMs - a.startedMs);
   }
-}
 
-function asKnown({ versions }: Entry, asOf: number): TransactionRecord | undefined {
-  for (let i = versions.length - 1; i >= 0; i--) if (versions[i]!.frame <= asOf) return versions[i]!.record;
-  return undefined;
+  /** One that was under way, and was not told of again after frames were missed, has ended in one of those. */
+  #asKnown({ versions }: Entry, asOf: number): TransactionRecord | undefined {
+    const known = versions.findLast(({ frame }) => frame <= asOf);
+    if (known?.record.outcome !== 'underWay') return known?.record;
+    const isLost = this.#afterGaps.some((gap) => known.frame < gap && gap + RETOLD_WITHIN <= asOf);
+    return isLost ? undefined : known.record;
+  }
 }

@@ -41,3 +41,16 @@ test('what no kept frame tells of is forgotten', () => {
   expect(index.find('t9899', 9999)).toBeUndefined();
   expect(index.find('t9900', 9999)).toBeDefined();
 });
+
+test('one that was under way and is not told of again after a gap is not shown as if it still were', () => {
+  const index = new TransactionIndex();
+  const both = [transaction('ended unseen'), transaction('still there')];
+  index.add(0, frame(1, { transactions: both }));
+  index.add(1, frame(2, {}));
+  index.add(2, frame(9, { transactions: [transaction('still there')] }));
+  for (let at = 3; at <= 20; at++) index.add(at, frame(at + 7, {}));
+  expect(index.find('ended unseen', 1)).toBeDefined();
+  expect(index.find('ended unseen', 20)).toBeUndefined();
+  expect(index.find('still there', 20)).toBeDefined();
+  expect(index.newest(20, all, 10).map(({ id }) => id)).toEqual(['still there']);
+});

@@ -82,7 +82,7 @@ test('what is saved is what is kept', () => {
 });
 
 test('the status line says what is missing and why', () => {
-  view.add(frame(108, { sampling: { oneIn: 50, asked: 10, seen: 1, chosen: 1, key: 'k' } }), 100);
+  view.add(frame(108, { sampling: { oneIn: 50, asked: 10, seen: 1, chosen: 1, keys: ['k'] } }), 100);
   expect(status()).toBe(
     'live · 1 in 50 shown (1 in 10 asked for: too many) · following k · 7 frames dropped: viewer too slow',
   );

@@ -16,6 +16,7 @@ export interface InspectedOptions extends Partial<InspectorSettings> {
 
 export interface LoggedLine {
   readonly event: string;
+  readonly url?: string;
   readonly message: string;
 }
 
@@ -39,13 +40,13 @@ export class InspectedServer implements AsyncDisposable {
       },
       version: '1.2.3',
       allows: (given) => check === undefined || check.allowsToken(given ?? ''),
-      log: { info: note, warn: note, error: note },
+      log: { debug: () => {}, info: note, warn: note, error: note },
     });
     let port = 0;
     const app = buildApp({
       store: watched.store,
       settings: { ...defaultSettings, token, port: () => port },
-      inspector: openInspectorRoutes(inspector, token !== undefined),
+      inspector: openInspectorRoutes({ inspector, needsTicket: token !== undefined }),
     });
     await app.ready();
     app.server.listen({ host: '127.0.0.1', port: 0 });
