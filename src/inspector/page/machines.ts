@@ -12,7 +12,7 @@ import { staysOf } from './stay.ts';
 import type { Moment, ViewState } from './view-state.ts';
 
 /** The one that everything turns around comes first. */
-const ORDER: readonly MachineName[] = ['transaction', 'keyLocks', 'flusher', 'compactor', 'store'];
+export const MACHINE_ORDER: readonly MachineName[] = ['transaction', 'keyLocks', 'flusher', 'compactor', 'store'];
 const RATE_MS = 1000;
 const FIGURES_EVERY_MS = 250;
 const ZOOM_MAX = 2.5;
@@ -77,11 +77,11 @@ export class Machines implements Part {
     const now = performance.now();
     if (!isOther && now - this.#figuresAt < FIGURES_EVERY_MS) return;
     this.#figuresAt = now;
-    const figures = ORDER.map((machine) => figuresOf(machine, moment));
+    const figures = MACHINE_ORDER.map((machine) => figuresOf(machine, moment));
     this.#thumbnails.forEach((thumbnail) => {
-      thumbnail.update(figures[ORDER.indexOf(thumbnail.machine)]!);
+      thumbnail.update(figures[MACHINE_ORDER.indexOf(thumbnail.machine)]!);
     });
-    this.#shown?.update(figures[ORDER.indexOf(this.#view.machine)]!);
+    this.#shown?.update(figures[MACHINE_ORDER.indexOf(this.#view.machine)]!);
   }
 
   toggleGrown(): void {
@@ -100,7 +100,7 @@ export class Machines implements Part {
     this.#charts = charts;
     this.#drawings = new Map();
     this.#shown = undefined;
-    const ordered = ORDER.flatMap((name) => charts.filter(({ machine }) => machine === name));
+    const ordered = MACHINE_ORDER.flatMap((name) => charts.filter(({ machine }) => machine === name));
     this.#thumbnails = ordered.map(
       (chart) => new Thumbnail(chart, () => this.#view.change({ machine: chart.machine })),
     );
@@ -124,7 +124,6 @@ export class Machines implements Part {
     this.#lastPathKey = '';
     setText(this.#title, chart.title);
     setText(this.#about, chart.about.replaceAll('`', ''));
-    this.#stage.toggleAttribute('data-single', machine !== 'transaction');
     this.#stage.replaceChildren(drawing.element);
     this.#fit();
   }
@@ -222,7 +221,6 @@ class Thumbnail {
   readonly machine: MachineName;
   readonly #boxes: readonly {
     readonly name: string;
-    readonly parent: string | undefined;
     readonly rect: SVGRectElement;
   }[];
   readonly #where = el('span', { class: 'tab-where' });
@@ -234,7 +232,7 @@ class Thumbnail {
     const { width, height } = chart;
     this.#boxes = chart.states
       .filter(({ kind }) => kind === 'atomic' || kind === 'final')
-      .map(({ name, parent, kind, x, y, width: w, height: h }) => {
+      .map(({ name, kind, x, y, width: w, height: h }) => {
         const rect = svg('rect', {
           class: `mini-box is-${kind}`,
           x,
@@ -243,7 +241,7 @@ class Thumbnail {
           height: h,
           rx: kind === 'final' ? h / 2 : 8,
         });
-        return { name, parent, rect };
+        return { name, rect };
       });
     const lines = chart.edges.map(({ points }) => svg('path', { class: 'mini-line', d: roundedPath(points) }));
     this.element = button(

@@ -7,7 +7,7 @@ import { button, byId, setClass, setHidden } from './dom.ts';
 import { Explain } from './explain.ts';
 import { icon } from './glyphs.ts';
 import { hideHint, refreshHint } from './hint.ts';
-import { Machines } from './machines.ts';
+import { MACHINE_ORDER, Machines } from './machines.ts';
 import type { Part } from './part.ts';
 import { Plots } from './plots.ts';
 import {
@@ -26,7 +26,6 @@ import { TransactionDetail } from './transaction-detail.ts';
 import { TransactionList } from './transaction-list.ts';
 import { ViewState } from './view-state.ts';
 
-const MACHINES = ['transaction', 'keyLocks', 'flusher', 'compactor', 'store'] as const;
 const PLAY_TICK_MS = 50;
 const STATUS_TICK_MS = 500;
 
@@ -145,7 +144,7 @@ const actions: ShortcutActions = {
     if (view.selectedId !== undefined) view.choose(undefined);
     else if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
   },
-  chooseMachine: (at) => view.change({ machine: MACHINES[at] ?? 'transaction' }),
+  chooseMachine: (at) => view.change({ machine: MACHINE_ORDER[at] ?? 'transaction' }),
   grow: () => machines.toggleGrown(),
   save: () => saveRecording(view),
   saveAsPage: () => void saveAsPage(view),

@@ -328,8 +328,8 @@ class EdgeDrawing {
       svg('path', { class: 'head', d: arrowHead(edge.points) }),
     );
     this.text = this.#labelText(edge);
-    this.element.setAttribute('aria-label', `${where}: ${edge.label.join(' ') || 'always'}`);
     if (edge.name === undefined) return;
+    this.element.setAttribute('aria-label', `${where}: ${edge.label.join(' ') || 'always'}`);
     giveHint(this.element, () => [
       el('strong', {}, edge.label.join(' ') || 'always'),
       el('p', {}, where),

@@ -30,10 +30,11 @@ export class TransactionList implements Part {
   readonly #chips: ReadonlyMap<Outcome, HTMLButtonElement>;
   readonly #note = el('span', { class: 'list-note' });
   readonly #clear = button('Clear filters', { class: 'text-button' }, () => this.#clearFilter());
-  readonly #scroller = el('div', { class: 'rows-scroller', tabindex: '-1' });
+  readonly #scroller = el('div', { class: 'rows-scroller', role: 'presentation' });
   readonly #space = el('div', { class: 'rows', role: 'rowgroup' });
   readonly #rows: Pool<Row>;
-  readonly #empty = el('div', { class: 'empty', hidden: true });
+  readonly #emptyWords = el('span', { role: 'gridcell' });
+  readonly #empty = el('div', { class: 'empty', role: 'row', hidden: true }, this.#emptyWords);
   readonly #held = el('span', { class: 'held-note', hidden: true }, 'held while you point at it');
   #records: readonly TransactionRecord[] = [];
   #nowMs = 0;
@@ -98,7 +99,8 @@ export class TransactionList implements Part {
     const shownFor = [filter, moment?.watch, this.#view.isLive ? 'live' : moment?.index];
     const isOther = shownFor.some((value, i) => value !== this.#shownFor[i]);
     setHidden(this.#held, !(isHeld && this.#view.isLive && this.#records.length > 0));
-    if (isHeld && !isOther) return;
+    // A list without rows has nothing that could jump away.
+    if (isHeld && !isOther && this.#records.length > 0) return;
     this.#shownFor = shownFor;
     this.#nowMs = moment?.frame.atMs ?? 0;
     this.#records = moment
@@ -134,8 +136,14 @@ export class TransactionList implements Part {
     const count = Math.min(this.#records.length - first, Math.ceil(clientHeight / ROW_PX) + 8);
     setStyle(this.#space, 'height', `${this.#records.length * ROW_PX}px`);
     this.#rows.take(Math.max(0, count)).forEach((row, i) => {
-      row.update(this.#records[first + i]!, first + i, this.#nowMs, this.#view.selectedId);
+      const record = this.#records[first + i]!;
+      row.update(record, first + i, this.#nowMs);
+      // One stop of the Tab key for the whole list; the arrow keys go through its rows.
+      row.stop(this.#focusedId === undefined ? i === 0 : record.id === this.#focusedId);
     });
+    // Scrolled, the row that has the focus may tell of another put by now.
+    const focused = document.activeElement;
+    if (focused instanceof HTMLElement && this.#space.contains(focused)) this.#focusedId = focused.dataset.id;
   }
 
   #showNote(moment: Moment | undefined): void {
@@ -144,7 +152,7 @@ export class TransactionList implements Part {
     setText(this.#note, count >= ROWS_MAX ? `the newest ${ROWS_MAX}` : isEmpty ? '' : `${count} recorded`);
     setHidden(this.#empty, !isEmpty);
     if (!isEmpty) return;
-    setText(this.#empty, this.#emptyText(moment));
+    setText(this.#emptyWords, this.#emptyText(moment));
   }
 
   #emptyText(moment: Moment | undefined): string {
@@ -273,7 +281,11 @@ class Row {
     });
   }
 
-  update(record: TransactionRecord, at: number, nowMs: number, selectedId: string | undefined): void {
+  stop(isStop: boolean): void {
+    setAttribute(this.element, 'tabindex', isStop ? 0 : -1);
+  }
+
+  update(record: TransactionRecord, at: number, nowMs: number): void {
     const { id, outcome, keys, keyCount, seq, flush } = record;
     if (this.#shownId !== id) {
       this.#shownId = id;
@@ -282,7 +294,6 @@ class Row {
     }
     setStyle(this.element, 'translate', `0 ${at * ROW_PX}px`);
     setAttribute(this.element, 'aria-rowindex', at + 1);
-    setClass(this.element, 'is-chosen', id === selectedId);
     setGlyph(this.#glyph, outcome);
     setText(this.#outcome, outcomeWords[outcome].label);
     setAttribute(this.#outcome, 'class', `outcome-label ink-${outcomeWords[outcome].color}`);
