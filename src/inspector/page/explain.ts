@@ -17,7 +17,7 @@ export class Explain implements Part {
   readonly #span = el('h2', { class: 'eyebrow' }, 'Last 10 seconds');
   readonly #rest = el('p', { class: 'muted' });
   readonly #bar = el('div', { class: 'share-bar', 'aria-hidden': 'true' });
-  readonly #segments: readonly { readonly outcome: Outcome; readonly element: HTMLElement }[];
+  readonly #segments: readonly { readonly outcome: (typeof ENDINGS)[number]; readonly element: HTMLElement }[];
   readonly #cards: readonly Card[];
   readonly #others: Pool<OtherChip>;
   readonly #figures: HTMLElement;
@@ -33,7 +33,10 @@ export class Explain implements Part {
       return { outcome, element };
     });
     this.#bar.append(...this.#segments.map(({ element }) => element));
-    const show = (outcome: Outcome) => view.change({ filter: { ...view.filter, outcomes: new Set([outcome]) } });
+    const show = (outcome: Outcome) => {
+      view.choose(undefined);
+      view.change({ filter: { ...view.filter, outcomes: new Set([outcome]) } });
+    };
     this.#cards = [
       new Card('committed', 'Committed', show, onFilterKey, {
         rest: 'Every key still had the version that the client expected. The put is on disk, and each of its keys has the next version.',
@@ -76,8 +79,8 @@ export class Explain implements Part {
     setText(this.#total, formatRate((ended * 1000) / Math.max(1, ms)));
     setText(this.#rest, `${formatShort(ended)} answered, ${formatShort(puts.underWay)} under way`);
     for (const { outcome, element } of this.#segments) {
-      setStyle(element, 'flex-grow', ended === 0 ? '0' : (puts[outcome as keyof typeof puts] / ended).toFixed(4));
-      setHidden(element, puts[outcome as keyof typeof puts] === 0);
+      setStyle(element, 'flex-grow', ended === 0 ? '0' : (puts[outcome] / ended).toFixed(4));
+      setHidden(element, puts[outcome] === 0);
     }
     const { hotKeys } = moment.frame;
     this.#cards[0]!.update(puts.committed, ended, undefined);

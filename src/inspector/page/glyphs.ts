@@ -1,7 +1,7 @@
 /** Small drawings: the shape of each outcome, and the icons of the buttons. */
 import type { Outcome } from '../protocol.ts';
 import { el, svg } from './dom.ts';
-import { shortId, visibleKey } from './format-numbers.ts';
+import { visibleKey } from './format-numbers.ts';
 import { outcomeWords } from './outcomes.ts';
 
 /** A shape for each outcome: nobody has to tell colours apart. Takes its colour from the class. */
@@ -101,8 +101,4 @@ export function setKey(element: HTMLElement, key: string): void {
   if (element.textContent === text) return;
   element.textContent = text;
   element.title = text.length > 24 ? text.slice(0, 2000) : '';
-}
-
-export function idText(id: string): HTMLElement {
-  return el('span', { class: 'id', title: id }, shortId(id));
 }

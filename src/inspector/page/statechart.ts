@@ -81,10 +81,6 @@ export class Statechart {
     rove(this.element, [...states.filter(({ kind }) => kind !== 'initial'), ...this.#edges.filter(({ name }) => name)]);
   }
 
-  get aspect(): number {
-    return (this.#chart.width + 2 * MARGIN) / (this.#chart.height + 2 * MARGIN);
-  }
-
   get naturalWidth(): number {
     return this.#chart.width + 2 * MARGIN;
   }
