@@ -1,5 +1,6 @@
 /** Whether a tool that a test needs is there and allowed to work: asked by running it. */
 import { spawnSync } from 'node:child_process';
+import { chromiumCommand } from './chromium-command.ts';
 
 export function canRun(command: string, ...args: string[]): boolean {
   return spawnSync(command, args, { stdio: 'ignore' }).status === 0;
@@ -7,6 +8,7 @@ export function canRun(command: string, ...args: string[]): boolean {
 
 /** What each tool must be able to do; the Debian package that brings it is in `.ci/run`. */
 const trials = {
+  chromium: ['--version'],
   strace: ['-f', '-qq', '-o', '/dev/null', '-e', 'trace=fsync', '-e', 'inject=fsync:error=EIO', 'true'],
   unshare: ['-Urm', 'sh', '-c', 'mount -t tmpfs -o size=64k tmpfs /mnt'],
   nsenter: ['--version'],
@@ -24,10 +26,11 @@ const answers = new Map<Tool, boolean>();
 export function mayUse(tool: Tool): boolean {
   const known = answers.get(tool);
   if (known !== undefined) return known;
-  const isUsable = canRun(tool, ...trials[tool]);
+  const isUsable = canRun(tool === 'chromium' ? chromiumCommand() : tool, ...trials[tool]);
   answers.set(tool, isUsable);
   if (isUsable) return true;
-  const notice = `THE COMMAND ${tool.toUpperCase()} IS MISSING OR NOT ALLOWED HERE: THE TESTS THAT NEED IT DO NOT RUN`;
+  const name = tool === 'chromium' ? 'CHROMIUM (CHROMIUM_PATH)' : tool.toUpperCase();
+  const notice = `THE COMMAND ${name} IS MISSING OR NOT ALLOWED HERE: THE TESTS THAT NEED IT DO NOT RUN`;
   if (process.env.CI) throw new Error(notice);
   // biome-ignore lint/suspicious/noConsole: a skipped test must be seen.
   console.warn(notice);
