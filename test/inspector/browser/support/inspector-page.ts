@@ -1,13 +1,20 @@
 /** The inspector's page in a browser, with verbs for what a person looks for and does. Every wait is for what is seen. */
+import { join } from 'node:path';
 import type { BrowserContext, Locator, Page } from 'playwright-core';
 
-/** A wait longer than that is a failure. */
-export const SEEN_MS_MAX = 15_000;
+/** A wait longer than that is a failure, on a busy machine as well. */
+const SEEN_MS_MAX = 30_000;
+/** For tests: a few such waits. */
+export const TEST_MS_MAX = 90_000;
 
 export class InspectorPage {
   readonly page: Page;
   /** What went wrong in the page, or was asked of anybody but its server, in words. */
   readonly faults: string[] = [];
+  /** Every URL that was asked for. */
+  readonly urls: string[] = [];
+  /** Every message of the server, as it came. */
+  readonly heard: string[] = [];
   readonly #ownUrls: readonly string[];
 
   /** `url` of a server, or of a file. */
@@ -25,7 +32,10 @@ export class InspectorPage {
     this.page = page;
     this.#ownUrls = ownUrls;
     page.on('request', (request) => this.#checkUrl(request.url()));
-    page.on('websocket', (socket) => this.#checkUrl(socket.url()));
+    page.on('websocket', (socket) => {
+      this.#checkUrl(socket.url());
+      socket.on('framereceived', ({ payload }) => this.heard.push(String(payload)));
+    });
     page.on('pageerror', ({ message }) => this.faults.push(`an error that nobody caught: ${message}`));
     page.on('dialog', (dialog) => {
       this.faults.push(`a dialog of a script: ${dialog.message()}`);
@@ -76,13 +86,43 @@ export class InspectorPage {
     await this.page.locator('#status').filter({ hasText: words }).waitFor();
   }
 
+  /** How many are in a state, or ended in it, is written below its name. */
+  async seeState(name: string, count: number): Promise<void> {
+    await this.see(this.state(name), new RegExp(`^\\D+${count}(\\D|$)`));
+  }
+
   async see(where: Locator, words: string | RegExp): Promise<void> {
     await where.filter({ hasText: words }).first().waitFor();
+  }
+
+  /** Chooses a file where the page asks for one. */
+  async choose(file: string, ask: () => Promise<void>): Promise<void> {
+    const [chooser] = await Promise.all([this.page.waitForEvent('filechooser'), ask()]);
+    await chooser.setFiles(file);
+  }
+
+  /** What the page gives to be kept, in a file in `directory`. */
+  async save(directory: string, ask: () => Promise<void>): Promise<string> {
+    const [download] = await Promise.all([this.page.waitForEvent('download'), ask()]);
+    const path = join(directory, download.suggestedFilename());
+    await download.saveAs(path);
+    return path;
+  }
+
+  async press(...keys: readonly string[]): Promise<void> {
+    for (const key of keys) await this.page.keyboard.press(key);
   }
 
   async openPut(row: Locator): Promise<void> {
     await row.click();
     await this.detail.waitFor();
+  }
+
+  async goBack(): Promise<void> {
+    // The list is held as it is under a pointer.
+    await this.page.mouse.move(0, 0);
+    await this.press('Escape');
+    await this.detail.waitFor({ state: 'hidden' });
   }
 
   /** The lines of the sequence diagram, without their times: who says what to whom. */
@@ -95,7 +135,13 @@ export class InspectorPage {
   }
 
   #checkUrl(url: string): void {
+    this.urls.push(url);
     if (url.startsWith('data:') || url.startsWith('blob:') || this.#ownUrls.some((own) => url.startsWith(own))) return;
     this.faults.push(`a request to ${url}`);
   }
+}
+
+export function shortId(id: unknown): string {
+  const text = String(id);
+  return `${text.slice(0, 4)}…${text.slice(-4)}`;
 }
