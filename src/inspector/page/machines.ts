@@ -38,6 +38,7 @@ export class Machines implements Part {
   #shown: Statechart | undefined;
   #zoom = 1;
   #lastFrame: unknown;
+  #figuresFrame: unknown;
   #figuresAt = 0;
   #lastPathKey = '';
 
@@ -69,14 +70,17 @@ export class Machines implements Part {
     if (charts !== this.#charts) this.#takeCharts(charts);
     this.#showChosen();
     this.#showPath(moment);
-    if (!moment || moment.frame === this.#lastFrame) return;
-    const isOther = this.#lastFrame === undefined || !this.#view.isLive;
-    this.#lastFrame = moment.frame;
-    this.#shown?.step(moment.frame.edges[this.#view.machine] ?? {});
-    // Figures that change ten times a second cannot be read.
+    if (!moment) return;
+    const { frame } = moment;
+    if (frame !== this.#lastFrame) this.#shown?.step(frame.edges[this.#view.machine] ?? {});
+    this.#lastFrame = frame;
+    if (frame === this.#figuresFrame) return;
+    // Figures that change ten times a second cannot be read. A moment that is held is shown as it was, to the frame.
     const now = performance.now();
-    if (!isOther && now - this.#figuresAt < FIGURES_EVERY_MS) return;
+    const isHeld = !this.#view.isLive;
+    if (!isHeld && this.#figuresFrame !== undefined && now - this.#figuresAt < FIGURES_EVERY_MS) return;
     this.#figuresAt = now;
+    this.#figuresFrame = frame;
     const figures = MACHINE_ORDER.map((machine) => figuresOf(machine, moment));
     this.#thumbnails.forEach((thumbnail) => {
       thumbnail.update(figures[MACHINE_ORDER.indexOf(thumbnail.machine)]!);
@@ -120,7 +124,7 @@ export class Machines implements Part {
     if (drawing === this.#shown) return;
     this.#shown = drawing;
     this.#zoom = 1;
-    this.#lastFrame = undefined;
+    this.#figuresFrame = undefined;
     this.#lastPathKey = '';
     setText(this.#title, chart.title);
     setText(this.#about, chart.about.replaceAll('`', ''));
