@@ -9,16 +9,23 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { describeMachine, median, parameter, table } from './support/parameters.ts';
+import { describeMachine, median, parameter, quantile, table } from './support/parameters.ts';
 import { type BenchServer, runLoad, startConcave } from './support/processes.ts';
 
 const connections = parameter('connections', { smoke: 8, full: 256 });
-const seconds = parameter('seconds', { smoke: 0.2, full: 2 });
-const rounds = parameter('rounds', { smoke: 1, full: 15 });
+const seconds = parameter('seconds', { smoke: 0.2, full: 1 });
+const rounds = parameter('rounds', { smoke: 1, full: 45 });
 const keys = parameter('keys', { smoke: 100, full: 10_000 });
 
 const states = ['off', 'on, unwatched', 'on, watched'] as const;
 type State = (typeof states)[number];
+const orders: readonly (readonly State[])[] = states.flatMap((first) => {
+  const [one, other] = states.filter((state) => state !== first) as [State, State];
+  return [
+    [first, one, other],
+    [first, other, one],
+  ];
+});
 
 interface Round {
   readonly rate: number;
@@ -48,9 +55,8 @@ try {
   for (const server of Object.values(servers)) await load(server, 'warm-000');
   for (let round = 0; round < rounds; round += 1) {
     const name = `round-${String(round).padStart(2, '0')}`;
-    // In another order each time: whoever comes first or after a certain other may be better off.
-    const order = states.map((_, index) => states[(round + index) % states.length]!);
-    for (const state of order) {
+    // In every order in turn: whoever comes first, or after a certain other, may be better off.
+    for (const state of orders[round % orders.length]!) {
       const work = () => load(servers[state], name);
       results[state].push(await (state === 'on, watched' ? watched(servers[state], work) : work()));
     }
@@ -99,20 +105,26 @@ async function watched({ port }: BenchServer, work: () => Promise<Round>): Promi
 
 function report(): void {
   const of = (state: State, figure: keyof Round) => median(results[state].map((round) => round[figure]));
-  const share = (state: State, than: State, figure: keyof Round) =>
-    median(results[state].map((round, index) => round[figure] / results[than][index]![figure]));
+  const shares = (state: State, than: State, figure: keyof Round) =>
+    results[state].map((round, index) => round[figure] / results[than][index]![figure]);
   const rows = states.map((state) => ({
     inspector: state,
     'puts/s': Math.round(of(state, 'rate')),
-    'of the rate without': `${(share(state, 'off', 'rate') * 100).toFixed(1)} %`,
+    'of the rate without': percent(shares(state, 'off', 'rate')),
     'server CPU µs/put': of(state, 'cpu').toFixed(1),
-    'of the CPU without': `${(share(state, 'off', 'cpu') * 100).toFixed(1)} %`,
+    'of the CPU without': percent(shares(state, 'off', 'cpu')),
   }));
   console.log(table(rows));
   const perSecond = (figure: keyof Seen) => median(seen.map((one) => one[figure])) / seconds;
   console.log(
     `the viewer got ${perSecond('frames').toFixed(1)} frames, ${perSecond('records').toFixed(0)} transactions and ${(perSecond('bytes') / 1000).toFixed(0)} kB a second`,
   );
-  const watchedShare = share('on, watched', 'on, unwatched', 'rate') * 100;
+  const watchedShare = median(shares('on, watched', 'on, unwatched', 'rate')) * 100;
   console.log(`watched, puts keep ${watchedShare.toFixed(0)} % of their rate`);
+}
+
+/** The median, and the quarter above and below it. */
+function percent(shares: readonly number[]): string {
+  const [low, middle, high] = [0.25, 0.5, 0.75].map((share) => (quantile(shares, share) * 100).toFixed(1));
+  return `${middle} % (${low} to ${high})`;
 }
