@@ -52,7 +52,8 @@ describe.skipIf(!mayUse('chromium'))('finding a put on the page of the inspector
   test('time can be stopped, gone back in, and caught up with, while recording goes on', async () => {
     await using server = await InspectedServer.start();
     const inspector = await visitor.open(server.url);
-    await inspector.seeStatus('live');
+    // A first moment, of before the put.
+    await inspector.seeStatus('every put shown');
     await server.watched.put(['apples', 1, 0]);
     await see(inspector, 1);
 
@@ -117,17 +118,17 @@ describe.skipIf(!mayUse('chromium'))('finding a put on the page of the inspector
     await see(inspector, 2);
 
     await inspector.press('/');
-    expect(await focused(inspector)).toMatch(/^Filter by key or id/);
+    await seeFocus(inspector, /^Filter by key or id/);
     await page.keyboard.type('a');
     await see(inspector, 2);
     for (let stop = 0; stop < 20 && !(await focused(inspector)).startsWith('committed, '); stop += 1)
       await inspector.press('Tab');
-    expect(await focused(inspector)).toMatch(/^committed, pears, /);
+    await seeFocus(inspector, /^committed, pears, /);
     await inspector.press('ArrowDown');
-    expect(await focused(inspector)).toMatch(/^committed, apples, /);
+    await seeFocus(inspector, /^committed, apples, /);
     await inspector.press('Enter');
     await inspector.see(inspector.detail, 'Committed as seq 1');
-    expect(await focused(inspector)).toBe('Back to all puts');
+    await seeFocus(inspector, /^Back to all puts$/);
     await inspector.press('Escape');
     await inspector.detail.waitFor({ state: 'hidden' });
 
@@ -138,7 +139,7 @@ describe.skipIf(!mayUse('chromium'))('finding a put on the page of the inspector
     await help.waitFor({ state: 'detached' });
 
     await inspector.press('3');
-    expect(await inspector.machine('Flusher').getAttribute('aria-selected')).toBe('true');
+    await page.getByRole('tab', { name: 'Flusher', selected: true }).waitFor();
     await inspector.state('waitingForRoom').waitFor();
     await inspector.press('f');
     await inspector.rows().first().waitFor({ state: 'hidden' });
@@ -174,6 +175,10 @@ async function secondsBehind({ page }: InspectorPage): Promise<number> {
 
 async function momentShown({ page }: InspectorPage): Promise<number> {
   return Number(await page.getByRole('slider', { name: 'Moment shown' }).inputValue());
+}
+
+async function seeFocus(inspector: InspectorPage, name: RegExp): Promise<void> {
+  await until(async () => name.test(await focused(inspector)), `the focus is on ${name}`);
 }
 
 function focused({ page }: InspectorPage): Promise<string> {
