@@ -2,7 +2,8 @@
 import type { PutOperation } from '../outcome.ts';
 import { floatValue, INT64_MAX, INT64_MIN, integerValue, type NumberValue, type Value } from '../wal/value.ts';
 import { type Failure, quoteBriefly, Refusal } from './failures.ts';
-import { float, type JsonScan, longInteger, NumberTexts } from './json-scan.ts';
+import type { JsonBody } from './json-body.ts';
+import { float, longInteger, NumberTexts } from './json-scan.ts';
 import { checkKey, hasMoreBytes } from './key.ts';
 import type { PutLimits, RawOperation } from './put-body.ts';
 
@@ -17,9 +18,9 @@ export class OperationReader {
   readonly #mayBeIllFormed: boolean;
   #index = 0;
 
-  constructor(text: string, { hasSpecialNumbers }: JsonScan, limits: PutLimits) {
+  constructor({ text, scan }: JsonBody, limits: PutLimits) {
     this.#limits = limits;
-    this.#numbers = hasSpecialNumbers ? new NumberTexts(text) : undefined;
+    this.#numbers = scan.hasSpecialNumbers ? new NumberTexts(text) : undefined;
     this.#mayBeIllFormed = text.includes('\\u');
   }
 

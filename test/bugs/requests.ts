@@ -12,7 +12,7 @@ export const bugsInRequests: readonly PlantedBug[] = [
       {
         file: 'src/http/put-body.ts',
         find: '    if (doubled) {',
-        replace: '    if (doubled && parsed.length === 0) {',
+        replace: '    if (doubled && operations.length === 0) {',
       },
     ],
     detectors: [putBodyTest],
