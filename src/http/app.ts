@@ -8,7 +8,8 @@ import { Gate } from './gate.ts';
 import type { InspectorRoutes } from './inspect/routes.ts';
 import { BodyBudget } from './read-body.ts';
 import { failureReply, sendLastReply, sendReply } from './reply.ts';
-import { apiRoutes, isPutTarget, pathOf, type RoutePath, routes } from './route-table.ts';
+import { apiRoutes, bringsPuts, pathOf, type RoutePath, routes } from './route-table.ts';
+import { handleBatch } from './routes/batch.ts';
 import { handleGet } from './routes/get.ts';
 import { handleHealth, handleReadiness } from './routes/health.ts';
 import { handlePut } from './routes/put.ts';
@@ -39,7 +40,7 @@ export function buildApp({ store, settings, logger, inspector, onBug = throwUnca
     if (refusal === undefined) return false;
     logRefusal(logger, refusal, request.method);
     const closes = gate.endsConnection(request);
-    const reply = failureReply(refusal, { isPut: isPutTarget(request.url), closes });
+    const reply = failureReply(refusal, { isPut: bringsPuts(request.url), closes });
     if (isUpgraded(request)) sendLastReply(response, reply);
     else sendReply(response, reply);
     return true;
@@ -63,7 +64,7 @@ export function buildApp({ store, settings, logger, inspector, onBug = throwUnca
     // A URL that the router cannot decode is none of our paths: the gate refuses it.
     frameworkErrors: (_error, request, reply) => void refuse(request, reply),
   });
-  // The put reads its body itself, when all checks are passed: to the framework it is a method without one.
+  // Routes read their bodies themselves, when all checks are passed: to the framework a POST is a method without one.
   app.addHttpMethod('POST', { hasBody: false, overrideExisting: true });
   app.addHook('onRequest', (request, reply, done) => {
     if (!refuse(request, reply)) done();
@@ -94,6 +95,7 @@ export function buildApp({ store, settings, logger, inspector, onBug = throwUnca
 const handlers: Readonly<Record<RoutePath, (response: ServerResponse, context: HttpContext) => void>> = {
   '/v1/get': handleGet,
   '/v1/put': handlePut,
+  '/v1/batch': handleBatch,
   '/healthz': handleHealth,
   '/readyz': handleReadiness,
 };

@@ -4,7 +4,7 @@ import type { StoreService } from '../outcome.ts';
 import { bodyTooLarge, Refusal } from './failures.ts';
 import { soleHeader } from './headers.ts';
 import { HostCheck } from './host-check.ts';
-import { isPutTarget, pathOf, type Route, type RouteMap } from './route-table.ts';
+import { pathOf, type Route, type RouteMap } from './route-table.ts';
 import type { HttpSettings } from './settings.ts';
 import { TokenCheck } from './token-check.ts';
 
@@ -35,7 +35,7 @@ export class Gate {
       this.#unauthorized(request, route) ??
       wrongRoute(request, route, path) ??
       wrongExpectation(request) ??
-      (request.method === 'POST' ? this.#wrongPut(request) : unwantedBody(request))
+      (request.method === 'POST' ? this.#wrongPost(request, route!) : unwantedBody(request))
     );
   }
 
@@ -80,13 +80,12 @@ export class Gate {
     return new Refusal('UNAUTHORIZED', 'the request must bear the token of this server: Authorization: Bearer TOKEN');
   }
 
-  #wrongPut(request: IncomingMessage): Refusal | undefined {
-    const { headers, rawHeaders } = request;
+  #wrongPost({ headers, rawHeaders }: IncomingMessage, { bringsPuts }: Route): Refusal | undefined {
     const mediaType = wrongMediaType(headers, rawHeaders);
     if (mediaType) return mediaType;
     const length = Number(headers['content-length'] ?? 0);
     if (length > this.#bodyBytesMax) return bodyTooLarge(length, this.#bodyBytesMax);
-    const refusal = isPutTarget(request.url) ? this.#store.refusesPuts() : undefined;
+    const refusal = bringsPuts ? this.#store.refusesPuts() : undefined;
     return refusal && new Refusal(refusal.code, refusal.error);
   }
 }

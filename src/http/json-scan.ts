@@ -109,39 +109,63 @@ export class NumberTexts {
     return at - firstDigit > plainDigitsMax ? longInteger : plainInteger;
   }
 
+  /** Goes on at this place of the text, which is in no string and no number. */
+  goTo(at: number): void {
+    this.#at = at;
+  }
+
   /** How the number of the last `next()` is written. */
   text(): string {
     return this.#text.slice(this.#start, this.#at);
   }
 }
 
+/** Where each element of the array that the text is begins, its white space included. `JSON.parse` must take the text. */
+export function elementStarts(text: string): readonly number[] {
+  const starts: number[] = [];
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === quote) at = closingQuote(text, at);
+    else if (code === openBrace || code === openBracket) {
+      if (++depth === 1) starts.push(at + 1);
+    } else if (code === closeBrace || code === closeBracket) depth--;
+    else if (code === comma && depth === 1) starts.push(at + 1);
+  }
+  return starts;
+}
+
+/** A member that its object has twice. */
+export interface DoubledMember {
+  readonly name: string;
+  /** Where its object is: the places, counted from 0, in the arrays and objects around it, the outermost first. */
+  readonly path: readonly number[];
+}
+
 /**
- * The place and name of the first member that an object at depth 2 has twice: in a put, of an operation.
+ * The first member that an object has twice. Objects inside of more than `depthMax` others, or arrays, are not looked at.
  * For error messages only: it is several times slower than a scan, but linear as well.
  */
-export function findDoubledMember(text: string): { readonly object: number; readonly name: string } | undefined {
+export function findDoubledMember(text: string, depthMax: number): DoubledMember | undefined {
+  const path: number[] = [];
+  const names: Set<string>[] = [];
   let depth = 0;
-  let object = -1;
-  let names = new Set<string>();
   let lastString = '';
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code === quote) {
       const end = closingQuote(text, at);
-      if (depth === 2) lastString = text.slice(at, end + 1);
+      if (depth <= depthMax) lastString = text.slice(at, end + 1);
       at = end;
-    } else if (code === colon && depth === 2) {
+    } else if (code === colon && depth <= depthMax) {
       const name = JSON.parse(lastString) as string;
-      if (names.has(name)) return { object, name };
-      names.add(name);
+      if (names[depth]!.has(name)) return { name, path: path.slice(1, depth) };
+      names[depth]!.add(name);
     } else if (code === openBrace || code === openBracket) {
-      if (++depth === 2) {
-        object++;
-        names = new Set();
-      }
-    } else if (code === closeBrace || code === closeBracket) {
-      depth--;
-    }
+      path[++depth] = 0;
+      if (code === openBrace && depth <= depthMax) names[depth] = new Set();
+    } else if (code === closeBrace || code === closeBracket) depth--;
+    else if (code === comma) path[depth]!++;
   }
   return undefined;
 }
@@ -169,6 +193,7 @@ function isDigit(code: number): boolean {
 
 const quote = 0x22;
 const plus = 0x2b;
+const comma = 0x2c;
 const minus = 0x2d;
 const point = 0x2e;
 const zero = 0x30;

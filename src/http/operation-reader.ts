@@ -24,16 +24,26 @@ export class OperationReader {
     this.#mayBeIllFormed = text.includes('\\u');
   }
 
-  /** Takes arrays of the raw operations over as values. */
+  /** Whether puts must be read in the order of the text; where one was not read to its end, `goTo` comes before the next. */
+  get followsText(): boolean {
+    return this.#numbers !== undefined;
+  }
+
+  /** Goes on at this place of the text. */
+  goTo(at: number): void {
+    this.#numbers?.goTo(at);
+  }
+
+  /** The operations of one put. Takes arrays of the raw ones over as values. */
   readAll(raw: readonly RawOperation[]): readonly PutOperation[] | Refusal {
     const operations: PutOperation[] = [];
-    const keys = new Set<string>();
-    for (; this.#index < raw.length; this.#index++) {
+    // One key alone cannot be there twice.
+    const keys = raw.length > 1 ? new Set<string>() : undefined;
+    for (this.#index = 0; this.#index < raw.length; this.#index++) {
       const operation = this.#operation(raw[this.#index]!);
       if (operation instanceof Refusal) return operation;
       operations.push(operation);
-      keys.add(operation.key);
-      if (keys.size < operations.length) return this.#doubledKey(operation.key, operations);
+      if (keys && keys.add(operation.key).size < operations.length) return this.#doubledKey(operation.key, operations);
     }
     return operations;
   }
@@ -167,7 +177,7 @@ function versionComesFirst(raw: RawOperation): boolean {
   return false;
 }
 
-function typeName(raw: unknown): string {
+export function typeName(raw: unknown): string {
   if (raw === null) return 'null';
   if (Array.isArray(raw)) return 'an array';
   if (typeof raw === 'object') return 'an object';

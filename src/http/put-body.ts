@@ -44,9 +44,11 @@ function checkShape({ parsed, scan, text }: JsonBody, limits: PutLimits): readon
   if (operations instanceof Refusal) return operations;
   // `JSON.parse` keeps the last of two members of one name. Then the text has more members than what was parsed.
   if (scan.members !== 3 * operations.length) {
-    const doubled = findDoubledMember(text);
+    // The objects at depth 2 are the operations.
+    const doubled = findDoubledMember(text, 2);
     if (doubled) {
-      return new Refusal('BAD_MEMBER', `operation ${doubled.object}: member "${doubled.name}" is there more than once`);
+      const { name, path } = doubled;
+      return new Refusal('BAD_MEMBER', `operation ${path[0]}: member "${name}" is there more than once`);
     }
     // Else it is a value that has members: the reader refuses that one by its type.
   }

@@ -40,6 +40,7 @@ export function sendLastReply(response: ServerResponse, { headers = [], ...reply
 }
 
 export interface FailureOptions {
+  /** The body says `"result"`. */
   readonly isPut?: boolean;
   /** As well as with the failures that always end the connection. */
   readonly closes?: boolean;

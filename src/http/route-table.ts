@@ -8,11 +8,14 @@ export interface Route {
   readonly isForOwnPage?: true;
   /** It is a WebSocket. */
   readonly isUpgrade?: true;
+  /** It is refused unread while no put is taken in, and its failures say `"result"`. */
+  readonly bringsPuts?: true;
 }
 
 export const routes = {
   '/v1/get': { methods: ['GET', 'HEAD'], needsToken: true },
-  '/v1/put': { methods: ['POST'], needsToken: true },
+  '/v1/put': { methods: ['POST'], needsToken: true, bringsPuts: true },
+  '/v1/batch': { methods: ['POST'], needsToken: true, bringsPuts: true },
   '/healthz': { methods: ['GET', 'HEAD'], needsToken: false },
   '/readyz': { methods: ['GET', 'HEAD'], needsToken: false },
 } as const satisfies Record<string, Route>;
@@ -51,7 +54,7 @@ export function queryOf(url: string): string | undefined {
   return question < 0 ? undefined : url.slice(question + 1);
 }
 
-/** Whether the reply says `"result"`, as all replies of a put do. */
-export function isPutTarget(url: string | undefined): boolean {
-  return url !== undefined && pathOf(url) === ('/v1/put' satisfies RoutePath);
+/** Whether a failure says `"result"`, as those of all requests do that bring puts. */
+export function bringsPuts(url: string | undefined): boolean {
+  return url !== undefined && apiRoutes.get(pathOf(url))?.bringsPuts === true;
 }

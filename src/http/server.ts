@@ -6,7 +6,7 @@ import { Connection, connectionOf } from './connection.ts';
 import { logRefusal } from './context.ts';
 import { Refusal } from './failures.ts';
 import { failureReply, rawFailureReply, sendReply } from './reply.ts';
-import { isPutTarget } from './route-table.ts';
+import { bringsPuts } from './route-table.ts';
 import type { HttpSettings } from './settings.ts';
 
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -94,7 +94,7 @@ export class HttpServer {
     const { newest } = connection;
     if (newest !== undefined && !newest.req.complete) {
       // It is the body that is wrong: that request has a reply of its own, or gets it now.
-      sendReply(newest, failureReply(refusal, { isPut: isPutTarget(newest.req.url) }));
+      sendReply(newest, failureReply(refusal, { isPut: bringsPuts(newest.req.url) }));
       connection.whenAnswered(() => socket.destroySoon());
       return;
     }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  elementStarts,
   findDoubledMember,
   float,
   longInteger,
@@ -87,16 +88,58 @@ describe('texts of numbers', () => {
   });
 });
 
+describe('the beginnings of elements', () => {
+  test('are behind the bracket and the commas between them, in any array', () => {
+    fc.assert(
+      fc.property(fc.array(jsonText, { minLength: 1, maxLength: 5 }), (elements) => {
+        const starts = elements.map((_, index) => 2 + elements.slice(0, index).join().length + Math.min(index, 1));
+        expect(elementStarts(` [${elements.join()}]`)).toEqual(starts);
+      }),
+    );
+  });
+
+  test('texts of numbers go on there', () => {
+    const text = '[[1,2.5],3,["4",{"5":[-6e7]}]]';
+    const texts = new NumberTexts(text);
+    const [, , third] = elementStarts(text);
+    texts.next();
+    texts.goTo(third!);
+    expect([texts.next(), texts.text()]).toEqual([float, '-6e7']);
+  });
+});
+
 describe('the doubled member', () => {
   test.each([
-    ['[{"a":1,"a":2}]', { object: 0, name: 'a' }],
-    ['[{"a":1},{"b":1,"a":2,"b":3}]', { object: 1, name: 'b' }],
-    [String.raw`[{"a":1,"\u0061":2}]`, { object: 0, name: 'a' }],
-    [String.raw`[{"\"":1,"\\":2,"\"":3}]`, { object: 0, name: '"' }],
+    ['[{"a":1,"a":2}]', { path: [0], name: 'a' }],
+    ['[{"a":1},{"b":1,"a":2,"b":3}]', { path: [1], name: 'b' }],
+    ['[0,"{",[],{"a":[1,2],"a":2}]', { path: [3], name: 'a' }],
+    [String.raw`[{"a":1,"\u0061":2}]`, { path: [0], name: 'a' }],
+    [String.raw`[{"\"":1,"\\":2,"\"":3}]`, { path: [0], name: '"' }],
     ['[{"a":{"b":1,"b":2}}]', undefined],
     ['[{"a":1},{"a":2}]', undefined],
-  ])('%s', (text, doubled) => {
-    expect(findDoubledMember(text)).toEqual(doubled);
+  ])('at depth 2: %s', (text, doubled) => {
+    expect(findDoubledMember(text, 2)).toEqual(doubled);
+  });
+
+  test.each([
+    ['{"a":1,"a":2}', { path: [], name: 'a' }],
+    ['[{"a":{"b":1,"b":2}}]', { path: [0, 0], name: 'b' }],
+    ['[{"a":{"b":1},"b":2},{"a":[0,{},{"a":0,"c":[],"c":0}]}]', { path: [1, 0, 2], name: 'c' }],
+    ['[{"a":[{"a":{"a":1}},{"a":[{"a":1}]}]}]', undefined],
+  ])('anywhere: %s', (text, doubled) => {
+    expect(findDoubledMember(text, 64)).toEqual(doubled);
+  });
+
+  test('is found in any JSON text that has one, and in no other', () => {
+    fc.assert(
+      fc.property(jsonText, jsonText, (text, other) => {
+        expect(findDoubledMember(text, 64)).toBeUndefined();
+        expect(findDoubledMember(`[${text},{"a":[${text}],"b":${other},"a":${other}}]`, 64)).toEqual({
+          path: [1],
+          name: 'a',
+        });
+      }),
+    );
   });
 });
 

@@ -36,6 +36,7 @@ describe('paths and methods', () => {
   test.each([
     ['/v1/get', 'GET, HEAD', ['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE', 'PROPFIND', 'QUERY']],
     ['/v1/put', 'POST', ['GET', 'HEAD', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'LOCK']],
+    ['/v1/batch', 'POST', ['GET', 'HEAD', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'SEARCH']],
     ['/healthz', 'GET, HEAD', ['POST', 'OPTIONS']],
     ['/readyz', 'GET, HEAD', ['POST', 'OPTIONS']],
   ] as const)('%s takes %s only', async (path, allowed, methods) => {

@@ -1,9 +1,9 @@
 /** `GET /v1/get?key=K`: what a key holds. */
 import type { ServerResponse } from 'node:http';
-import { valueText } from '../../value-text.ts';
 import { type HttpContext, logRefusal } from '../context.ts';
 import { Refusal } from '../failures.ts';
 import { decodeGetQuery } from '../get-query.ts';
+import { notFound, storedText } from '../get-reply.ts';
 import { failureReply, sendReply } from '../reply.ts';
 import { queryOf } from '../route-table.ts';
 import { isStopping } from '../stopping.ts';
@@ -20,10 +20,13 @@ export function handleGet(response: ServerResponse, { store, settings, logger }:
   }
   const stored = store.get(key);
   if (stored === undefined) {
-    sendReply(response, failureReply(new Refusal('NOT_FOUND', 'the key does not exist'), { closes }));
+    sendReply(response, failureReply(notFound, { closes }));
     return;
   }
-  const { value, version } = stored;
-  const body = `{"key":${JSON.stringify(key)},"value":${valueText(value)},"version":${version}}`;
-  sendReply(response, { status: 200, body, headers: ['ETag', `"${version}"`], closes });
+  sendReply(response, {
+    status: 200,
+    body: storedText(key, stored),
+    headers: ['ETag', `"${stored.version}"`],
+    closes,
+  });
 }

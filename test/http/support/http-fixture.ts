@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { buildApp } from '../../../src/http/app.ts';
 import type { InspectorRoutes } from '../../../src/http/inspect/routes.ts';
 import type { HttpSettings } from '../../../src/http/settings.ts';
+import type { StoreService } from '../../../src/outcome.ts';
 import { FakeStore } from './fake-store.ts';
 import { RawClient } from './raw-client.ts';
 import type { RawReply } from './raw-reply.ts';
@@ -32,11 +33,14 @@ export interface ServeOptions extends Partial<Omit<HttpSettings, 'port'>> {
   readonly port?: number;
   readonly logger?: Logger;
   readonly inspector?: InspectorRoutes;
+  /** Served instead of the fake store. */
+  readonly service?: StoreService;
 }
 
 export async function serve({
   logger,
   inspector,
+  service,
   port: claimedPort,
   ...settings
 }: ServeOptions = {}): Promise<HttpFixture> {
@@ -44,7 +48,7 @@ export async function serve({
   const bugs = new Bugs();
   let port = 0;
   const app = buildApp({
-    store,
+    store: service ?? store,
     settings: { ...defaultSettings, ...settings, port: () => claimedPort ?? port },
     logger,
     inspector,
@@ -95,9 +99,18 @@ export class HttpFixture implements AsyncDisposable {
 
   /** A put with the headers that it needs; `null` leaves one out. A body that is no text is sent as JSON. */
   put(body: unknown, headers: Headers = {}): Buffer {
+    return this.post('/v1/put', body, headers);
+  }
+
+  batch(body: unknown, headers: Headers = {}): Buffer {
+    return this.post('/v1/batch', body, headers);
+  }
+
+  /** To a path that takes what a put takes. */
+  post(target: string, body: unknown, headers: Headers = {}): Buffer {
     const bytes = Buffer.isBuffer(body) ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
     const needed = { host: this.host, 'content-type': 'application/json', 'content-length': String(bytes.length) };
-    return Buffer.concat([Buffer.from(requestText('POST /v1/put', { ...needed, ...headers })), bytes]);
+    return Buffer.concat([Buffer.from(requestText(`POST ${target}`, { ...needed, ...headers })), bytes]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
