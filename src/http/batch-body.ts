@@ -47,9 +47,7 @@ function checkRequests({ parsed, scan, text }: JsonBody, limits: PutLimits): rea
   if (parsed.length === 0) return new Refusal('BAD_BODY', 'the body has no request');
   const requests: RawRequest[] = [];
   let operations = 0;
-  /** Of well-formed requests. */
   let members = 0;
-  let areAllWellFormed = true;
   for (let index = 0; index < parsed.length; index++) {
     const misshapen = checkMember(parsed[index], index);
     if (misshapen) return misshapen;
@@ -57,7 +55,7 @@ function checkRequests({ parsed, scan, text }: JsonBody, limits: PutLimits): rea
     const request = put === undefined ? readKey(get, limits) : checkOperations(put, limits);
     if (request instanceof Refusal) {
       requests.push(new RefusedRequest(request, put !== undefined));
-      areAllWellFormed = false;
+      members += countMembers(parsed[index]);
     } else {
       requests.push(request);
       members += typeof request === 'string' ? 1 : 1 + 3 * request.length;
@@ -69,8 +67,16 @@ function checkRequests({ parsed, scan, text }: JsonBody, limits: PutLimits): rea
     return new Refusal('LIMIT_EXCEEDED', error);
   }
   // `JSON.parse` keeps the last of two members of one name. Then the text has more members than what was parsed.
-  const isDoubtful = !areAllWellFormed || scan.members !== members;
-  return (isDoubtful ? doubledMember(text, scan) : undefined) ?? requests;
+  const mayBeDoubled = scan.members !== members;
+  return (mayBeDoubled ? doubledMember(text, scan) : undefined) ?? requests;
+}
+
+function countMembers(parsed: unknown): number {
+  if (typeof parsed !== 'object' || parsed === null) return 0;
+  const inner: readonly unknown[] = Array.isArray(parsed) ? parsed : Object.values(parsed);
+  let members = inner === parsed ? 0 : inner.length;
+  for (const value of inner) members += countMembers(value);
+  return members;
 }
 
 /** Wherever it is: somebody else, who reads the first of the two, must not take the request for another one. */

@@ -158,7 +158,7 @@ export function findDoubledMember(text: string, depthMax: number): DoubledMember
       if (depth <= depthMax) lastString = text.slice(at, end + 1);
       at = end;
     } else if (code === colon && depth <= depthMax) {
-      const name = JSON.parse(lastString) as string;
+      const name = lastString.includes('\\') ? (JSON.parse(lastString) as string) : lastString.slice(1, -1);
       if (names[depth]!.has(name)) return { name, path: path.slice(1, depth) };
       names[depth]!.add(name);
     } else if (code === openBrace || code === openBracket) {

@@ -40,7 +40,8 @@ test('requests with pieces cut out and others put in', async () => {
 });
 
 function requests(http: HttpFixture): string {
-  return http.put([anOperation]).toString() + http.get('k');
+  const batch = http.batch([{ put: [anOperation] }, { get: 'k' }]);
+  return http.put([anOperation]).toString() + http.get('k') + batch.toString();
 }
 
 /** By their heads alone: bytes that became a HEAD make a reply without the body that it announces. */

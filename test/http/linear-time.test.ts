@@ -4,6 +4,7 @@
  * grows faster than the body takes hundreds of times as long.
  */
 import { beforeAll, expect, test } from 'vitest';
+import { decodeBatch, RefusedRequest } from '../../src/http/batch-body.ts';
 import { type Failure, Refusal } from '../../src/http/failures.ts';
 import { decodePut } from '../../src/http/put-body.ts';
 import { defaultSettings } from './support/http-fixture.ts';
@@ -58,6 +59,54 @@ test.each<[what: string, result: Failure | 'read', body: () => string]>([
   expect(returned instanceof Refusal ? returned.failure : 'read').toBe(result);
   expect(nsPerByte / ordinaryNsPerByte).toBeLessThan(ratioMax);
 });
+
+/** Of a batch also how many of its requests are refused, each for itself. */
+test.each<[what: string, result: Failure | number, body: () => string]>([
+  ['small puts', 0, () => batch(() => '0')],
+  ['gets', 0, () => `[${listOf(10_000, (index) => `{"get":"${'k'.repeat(800)}${index}"}`)}]`],
+  ['puts of escaped quotes', 0, () => batch(() => `"${'\\"'.repeat(350)}"`)],
+  ['puts of floats', 0, () => batch(() => `[${'2.0,'.repeat(180)}1e3]`)],
+  [
+    'puts that are refused behind their floats',
+    5000,
+    () => batch((index) => `[${'2.0,'.repeat(180)}${index % 2 ? 1 : '"a"'}]`),
+  ],
+  [
+    'puts that are refused before their floats',
+    4000,
+    () => batch((index) => (index % 2 ? '1' : `{"a":[${'2.0,'.repeat(350)}1]}`), 8000),
+  ],
+  [
+    'one put of many floats among refused ones',
+    9999,
+    () => batch((index) => (index === 5000 ? `[${'2.0,'.repeat(9999)}1]` : 'null')),
+  ],
+  ['refused gets of deep arrays', 8000, () => `[${listOf(8000, () => `{"get":[[${'"\\"",'.repeat(150)}0.5]]}`)}]`],
+  ['puts that are none', 10_000, () => `[${listOf(10_000, () => `{"put":"${'v'.repeat(820)}"}`)}]`],
+  ['one put of many members', 1, () => `[{"put":[{${listOf(39_000, (index) => `"m${index}":0`)}}]}]`],
+  ['many values with a long member name', 6000, () => batch(() => `{"${'n'.repeat(1300)}":0}`, 6000)],
+  [
+    'a member twice at the end',
+    'BAD_MEMBER',
+    () => batch((index) => (index < 9989 ? `"${'v'.repeat(700)}"` : '0,"version":0'), 9990),
+  ],
+  ['a key twice in one put at the end', 1, () => `[{"put":[${listOf(9998, longOperation)},${longOperation(0)}]}]`],
+  ['one request too many', 'LIMIT_EXCEEDED', () => `[${listOf(10_001, () => '{"get":"k"}')}]`],
+  ['empty objects', 'LIMIT_EXCEEDED', () => `[${'{},'.repeat(bodyBytes / 3 - 1)}{}]`],
+  ['zeros', 'BAD_BODY', () => `[${'0,'.repeat(bodyBytes / 2 - 1)}0]`],
+  ['zeros in a put', 'LIMIT_EXCEEDED', () => `[{"put":[${'0,'.repeat(bodyBytes / 2 - 10)}0]}]`],
+])('a batch, %s: %s', (_what, result, makeBody) => {
+  const bytes = Buffer.from(makeBody());
+  const { nsPerByte, returned } = best(bytes.length, () => decodeBatch(bytes, defaultSettings));
+  const refused = returned instanceof Refusal ? 0 : returned.filter((one) => one instanceof RefusedRequest).length;
+  expect(returned instanceof Refusal ? returned.failure : refused).toBe(result);
+  expect(nsPerByte / ordinaryNsPerByte).toBeLessThan(ratioMax);
+});
+
+/** As many puts of one operation as a batch may have, or as fit into a body. */
+function batch(value: (index: number) => string, count = 10_000): string {
+  return `[${listOf(count, (index) => `{"put":[{"key":"k${index}","value":${value(index)},"version":0}]}`)}]`;
+}
 
 function withValue(value: string): string {
   return `[{"key":"k","value":${value},"version":0}]`;

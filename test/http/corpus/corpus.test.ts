@@ -52,7 +52,7 @@ test('D16: a put that came whole is done, though its client has gone', async () 
 });
 
 async function check(entry: CorpusEntry): Promise<void> {
-  const { bytes, status, code, ends, isHead = false, stores } = entry;
+  const { bytes, status, code, answers, ends, isHead = false, stores } = entry;
   const before = filesHash();
   const client = await connect();
   client.send(addressed(bytes));
@@ -60,11 +60,18 @@ async function check(entry: CorpusEntry): Promise<void> {
   const reply = await client.reply({ isHead });
   expect(reply.status, reply.text).toBe(status);
   if (!isHead) expect(reply.json?.code).toBe(code);
+  if (answers) expect(answersIn(reply)).toEqual(answers);
   if (ends) expect(await client.ended()).toBe('');
   else await expectServed(client);
   client.destroy();
   if (stores) await expectStored(stores);
   else expect(filesHash(), 'the files of the store').toBe(before);
+}
+
+/** The reply to a batch, in brief. */
+function answersIn({ json }: RawReply): string[] {
+  const replies = json as unknown as { status: number; body: { code?: string } }[];
+  return replies.map(({ status, body: { code } }) => (code === undefined ? String(status) : `${status} ${code}`));
 }
 
 /** The connection serves on, and nothing of the request before is taken for a part of this one. */

@@ -12,6 +12,8 @@ export interface CorpusEntry {
   readonly status: number;
   /** Of the reply; only failures have one. */
   readonly code?: ErrorCode;
+  /** Of a batch: what each of its requests is answered. */
+  readonly answers?: readonly string[];
   /** The connection ends with the reply. Else it serves the next request. */
   readonly ends?: true;
   /** The reply has no body. */
@@ -43,9 +45,17 @@ export function get(target: string, headers: Headers = {}): string {
 
 /** A put with all that it needs; `null` leaves a header out. */
 export function put(body: string | Buffer, headers: Headers = {}): string {
+  return post('/v1/put', body, headers);
+}
+
+export function batch(body: string | Buffer, headers: Headers = {}): string {
+  return post('/v1/batch', body, headers);
+}
+
+function post(target: string, body: string | Buffer, headers: Headers): string {
   const bytes = latin1(body);
   const needed = { host: HOST, 'content-type': 'application/json', 'content-length': String(bytes.length) };
-  return requestText('POST /v1/put', { ...needed, ...headers }) + bytes;
+  return requestText(`POST ${target}`, { ...needed, ...headers }) + bytes;
 }
 
 /** Bytes as characters; a text is UTF-8. */
