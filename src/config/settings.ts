@@ -163,7 +163,7 @@ export const settings = {
     group: 'Limits of one put',
     kind: integer({ min: 1, max: 1_000_000 }),
     default: '10000',
-    about: 'Keys in a put.',
+    about: 'Keys in a put; in a batch those of all its puts, and its gets.',
   },
   bodyBytesMax: {
     group: 'Limits of one put',

@@ -42,6 +42,18 @@ test('no get sees a put of the same batch, not even one that stands before it', 
   expect(replies[1]!.body).toMatchObject({ value: 'old', version: 1 });
 });
 
+test('the store is asked for all keys before it is given the first put', async () => {
+  await using http = await serve();
+  const asked: string[] = [];
+  http.store.get = (key) => void asked.push(`get ${key}`);
+  http.store.put = async ([operation]) => {
+    asked.push(`put ${operation!.key}`);
+    return { code: 'COMMITTED', id, seq: 1, versions: [1] };
+  };
+  await http.exchange(http.batch([putOf('a'), { get: 'a' }, putOf('b'), { get: 'c' }]));
+  expect(asked).toEqual(['get a', 'get c', 'put a', 'put b']);
+});
+
 test('all puts are begun before the first is answered, and the reply waits for the last', async () => {
   await using http = await serve();
   http.store.isHolding = true;

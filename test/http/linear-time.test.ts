@@ -53,7 +53,7 @@ test.each<[what: string, result: Failure | 'read', body: () => string]>([
     () => `[${listOf(9998, longOperation)},{"key":"k","value":0,"version":0,"key":"l"}]`,
   ],
   ['a key twice at the end', 'DUPLICATE_KEY', () => `[${listOf(9998, longOperation)},${longOperation(0)}]`],
-])('%s: %s', (_what, result, makeBody) => {
+])('N13 %s: %s', (_what, result, makeBody) => {
   const bytes = Buffer.from(makeBody());
   const { nsPerByte, returned } = best(bytes.length, () => decodePut(bytes, defaultSettings));
   expect(returned instanceof Refusal ? returned.failure : 'read').toBe(result);
@@ -95,7 +95,7 @@ test.each<[what: string, result: Failure | number, body: () => string]>([
   ['empty objects', 'LIMIT_EXCEEDED', () => `[${'{},'.repeat(bodyBytes / 3 - 1)}{}]`],
   ['zeros', 'BAD_BODY', () => `[${'0,'.repeat(bodyBytes / 2 - 1)}0]`],
   ['zeros in a put', 'LIMIT_EXCEEDED', () => `[{"put":[${'0,'.repeat(bodyBytes / 2 - 10)}0]}]`],
-])('a batch, %s: %s', (_what, result, makeBody) => {
+])('N13 a batch, %s: %s', (_what, result, makeBody) => {
   const bytes = Buffer.from(makeBody());
   const { nsPerByte, returned } = best(bytes.length, () => decodeBatch(bytes, defaultSettings));
   const refused = returned instanceof Refusal ? 0 : returned.filter((one) => one instanceof RefusedRequest).length;

@@ -9,7 +9,7 @@ const RUNS = 3;
 
 /** Whether two puts meet in flight is up to the network, and nothing to be demanded. */
 const BROUGHT_ABOUT = [
-  ...['gets', 'restarts', 'crashes', 'compactions'],
+  ...['gets', 'batches', 'restarts', 'crashes', 'compactions'],
   ...['COMMITTED', 'STALE_VERSION', 'DUPLICATE_KEY'],
   ...(onSmallDisk
     ? ['disks filled', 'disks freed while puts were refused', 'starts refused for want of room', 'DISK_FULL']

@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import type { PutOperation } from '../../src/outcome.ts';
 import { numberText, valueText } from '../../src/value-text.ts';
 import { exitCodes } from '../../src/wal/refusal.ts';
-import type { Value } from '../../src/wal/value.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import type { SmallDisk } from '../support/small-disk.ts';
 import { until } from '../support/until.ts';
@@ -32,6 +31,8 @@ export class StoreOverHttp implements Subject {
   /** What the puts may meet: a disk that is full may have room all the same, in blocks that were made before. */
   #disk: DiskState = 'sound';
   #server!: ServerProcess;
+  /** Of puts that were sent at once: every other one is a batch. */
+  #groups = 0;
 
   /** Without a disk of its own the server never meets a full one. */
   constructor(dataDir: string, smallDisk?: SmallDisk) {
@@ -75,22 +76,20 @@ export class StoreOverHttp implements Subject {
   }
 
   async putAtOnce(specification: Specification, puts: readonly (readonly PutOperation[])[]): Promise<void> {
-    const answered = puts.map(async (operations) => ({ operations, outcome: await this.#send(operations) }));
-    checkGroup(specification, await Promise.all(answered), this.#disk);
+    this.#groups += 1;
+    if (this.#groups % 2 === 0) await this.#putInBatch(specification, puts);
+    else {
+      const answered = puts.map(async (operations) => ({ operations, outcome: await this.#send(operations) }));
+      checkGroup(specification, await Promise.all(answered), this.#disk);
+    }
     await this.#getAll(specification, puts.flat());
   }
 
   async get(specification: Specification, key: string): Promise<void> {
     this.#count('gets');
-    const reply = await fetch(`${this.#server.url}/v1/get?key=${encodeURIComponent(key)}`);
-    const body = parseExactly(await reply.text());
-    const expected = specification.get(key);
-    if (expected === undefined) {
-      assert.deepStrictEqual([reply.status, body.code], [404, 'NOT_FOUND']);
-      return;
-    }
-    assert.deepStrictEqual([reply.status, reply.headers.get('etag')], [200, `"${expected.version}"`]);
-    assert.deepStrictEqual({ ...body }, { key, ...expected });
+    const { status, headers, text } = await this.#request(`/v1/get?key=${encodeURIComponent(key)}`);
+    checkGet(specification, key, status, parseExactly(text));
+    if (status === 200) assert.equal(headers.get('etag'), `"${specification.currentVersion(key)}"`);
   }
 
   async restart(specification: Specification): Promise<void> {
@@ -158,19 +157,48 @@ export class StoreOverHttp implements Subject {
   }
 
   async #send(operations: readonly PutOperation[]): Promise<SeenOutcome> {
-    const texts = operations.map(({ key, value, version }) => {
-      return `{"key":${JSON.stringify(key)},"value":${valueText(value)},"version":${numberText(version)}}`;
-    });
-    const reply = await fetch(`${this.#server.url}/v1/put`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: `[${texts.join(',')}]`,
-    });
-    const { result, error: _, ...members } = JSON.parse(await reply.text()) as Record<string, unknown>;
+    const { status, text } = await this.#request('/v1/put', putText(operations));
+    return this.#outcome(status, JSON.parse(text));
+  }
+
+  /** Around each put stand gets of its keys, which must not see it. */
+  async #putInBatch(specification: Specification, puts: readonly (readonly PutOperation[])[]): Promise<void> {
+    this.#count('batches');
+    const texts: string[] = [];
+    const checks: ((status: number, body: object) => void)[] = [];
+    const answered: { operations: readonly PutOperation[]; outcome: SeenOutcome }[] = [];
+    const addGets = (operations: readonly PutOperation[]) => {
+      for (const { key } of operations) {
+        texts.push(`{"get":${JSON.stringify(key)}}`);
+        checks.push((status, body) => checkGet(specification, key, status, body));
+      }
+    };
+    for (const operations of puts) {
+      addGets(operations);
+      texts.push(`{"put":${putText(operations)}}`);
+      checks.push((status, body) => answered.push({ operations, outcome: this.#outcome(status, body) }));
+      addGets(operations);
+    }
+    const { status, text } = await this.#request('/v1/batch', `[${texts.join(',')}]`);
+    assert.equal(status, 200);
+    const replies = parseExactly(text) as readonly { readonly status: number; readonly body: object }[];
+    assert.equal(replies.length, checks.length);
+    for (const [index, { status, body }] of replies.entries()) checks[index]!(status, body);
+    checkGroup(specification, answered, this.#disk);
+  }
+
+  #outcome(status: number, body: object): SeenOutcome {
+    const { result, error: _, ...members } = body as Record<string, unknown>;
     const code = result === 'Success' ? 'COMMITTED' : members.code;
     this.#count(String(code));
-    assert.deepStrictEqual([code, reply.status], [code, STATUSES[String(code)]]);
+    assert.deepStrictEqual([code, status], [code, STATUSES[String(code)]]);
     return { ...members, code } as SeenOutcome;
+  }
+
+  async #request(target: string, body?: string) {
+    const headers = { 'content-type': 'application/json' };
+    const reply = await fetch(this.#server.url + target, body === undefined ? {} : { method: 'POST', headers, body });
+    return { status: reply.status, headers: reply.headers, text: await reply.text() };
   }
 
   #merges(): number {
@@ -182,8 +210,21 @@ export class StoreOverHttp implements Subject {
   }
 }
 
+function putText(operations: readonly PutOperation[]): string {
+  const texts = operations.map(({ key, value, version }) => {
+    return `{"key":${JSON.stringify(key)},"value":${valueText(value)},"version":${numberText(version)}}`;
+  });
+  return `[${texts.join(',')}]`;
+}
+
+function checkGet(specification: Specification, key: string, status: number, body: object): void {
+  const expected = specification.get(key);
+  if (expected === undefined) assert.deepStrictEqual([status, (body as { code?: string }).code], [404, 'NOT_FOUND']);
+  else assert.deepStrictEqual([status, { ...body }], [200, { key, ...expected }]);
+}
+
 /** `JSON.parse` with every number of a value as the store means it, told by its text. */
-function parseExactly(text: string): { readonly value?: Value; readonly code?: string } {
+function parseExactly(text: string): object {
   return JSON.parse(text, function exact(name: string, value: unknown, context?: { source?: string }) {
     const isVersion = name === 'version' && !Array.isArray(this);
     if (typeof value !== 'number' || isVersion || context?.source === undefined) return value;
