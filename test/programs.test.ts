@@ -26,6 +26,7 @@ test('the demonstration load is refused now and then, and says why', async () =>
 }, 60_000);
 
 test.each([
+  ['batch', /batches carry [\d.]+ × the transactions of single puts/],
   ['http-rate', /put: \d+ % of the rate[\s\S]*get: \d+ % of the rate/],
   ['inspector', /watched, puts keep \d+ % of their rate/],
   ['lone-client', /p50 of a put is [\d.]+ × that of a bare write/],

@@ -9,8 +9,13 @@ import { text36 } from './parameters.ts';
 
 export interface LoadOptions {
   readonly port: number;
-  /** `put`: each connection writes keys of its own in turn, over and over; `get`: reads one of the same keys. */
-  readonly kind: 'put' | 'get';
+  /**
+   * `put`: each connection writes keys of its own in turn, over and over; `get`: reads one of the same keys; `batch`: writes
+   * `batchSize` of them in one request, each in a put of its own.
+   */
+  readonly kind: 'put' | 'get' | 'batch';
+  /** At most as many as each connection has keys. */
+  readonly batchSize?: number;
   readonly connections: number;
   readonly seconds: number;
   /** Keys begin with it: 8 characters. Puts of the same name must not be run twice: they would be stale. */
@@ -26,6 +31,7 @@ export interface LoadResult {
   readonly seconds: number;
   /** Of this process: at 1 the client was the limit, not the server. */
   readonly clientCpuShare: number;
+  /** Of a batch, those of its puts. */
   readonly statuses: Readonly<Record<string, number>>;
   readonly p50Ms: number;
   readonly p99Ms: number;
@@ -33,6 +39,7 @@ export interface LoadResult {
 
 const END_OF_HEAD = Buffer.from('\r\n\r\n');
 const CONTENT_LENGTH = Buffer.from('content-length: ');
+const STATUS = Buffer.from('{"status":');
 
 async function run(options: LoadOptions): Promise<LoadResult> {
   const { connections, seconds } = options;
@@ -66,8 +73,7 @@ async function run(options: LoadOptions): Promise<LoadResult> {
           return;
         }
         pending = undefined;
-        const status = bytes.toString('latin1', 9, 12);
-        statuses[status] = (statuses[status] ?? 0) + 1;
+        countStatuses(bytes, options.kind, statuses);
         requests += 1;
         latencies.push(performance.now() - sentAt);
         send();
@@ -91,13 +97,36 @@ function ownKeysOf({ keys, connections }: LoadOptions): number {
 }
 
 function requestBytes(options: LoadOptions, connection: number, sent: number): string {
-  const { port, kind, name } = options;
+  const { port, kind, name, batchSize = 1 } = options;
   const ownKeys = ownKeysOf(options);
-  const key = name + text36(connection * ownKeys + (sent % ownKeys)).slice(8);
-  if (kind === 'get') return `GET /v1/get?key=${key} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`;
-  const version = Math.floor(sent / ownKeys);
-  const body = `[{"key":"${key}","value":"${key}","version":${version}}]`;
-  return `POST /v1/put HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+  const keyOf = (number: number) => name + text36(connection * ownKeys + (number % ownKeys)).slice(8);
+  if (kind === 'get') return `GET /v1/get?key=${keyOf(sent)} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`;
+  const putOf = (number: number) => {
+    const key = keyOf(number);
+    return `[{"key":"${key}","value":"${key}","version":${Math.floor(number / ownKeys)}}]`;
+  };
+  const body = kind === 'put' ? putOf(sent) : batchOf(batchSize, (index) => putOf(sent * batchSize + index));
+  return `POST /v1/${kind} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+}
+
+function batchOf(size: number, put: (index: number) => string): string {
+  return `[${Array.from({ length: size }, (_, index) => `{"put":${put(index)}}`).join(',')}]`;
+}
+
+/** `bytes` is a whole reply. */
+function countStatuses(bytes: Buffer, kind: LoadOptions['kind'], statuses: Record<string, number>): void {
+  const count = (at: number) => {
+    const status = bytes.toString('latin1', at, at + 3);
+    statuses[status] = (statuses[status] ?? 0) + 1;
+    return status;
+  };
+  const whole = count(9);
+  if (kind !== 'batch' || whole !== '200') return;
+  statuses[whole]! -= 1;
+  for (let at = bytes.indexOf(STATUS); at >= 0; at = bytes.indexOf(STATUS, at)) {
+    at += STATUS.length;
+    count(at);
+  }
 }
 
 /** Bytes of the reply at the start of `bytes`, `undefined` while its head is not whole. */
