@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { mayUse } from '../../support/can-run.ts';
 import { until } from '../../support/until.ts';
 import { InspectedServer } from '../support/inspected-server.ts';
+import { HeldDisk } from './support/held-disk.ts';
 import { type InspectorPage, TEST_MS_MAX } from './support/inspector-page.ts';
 import { visiting } from './support/visitor.ts';
 
@@ -16,7 +17,7 @@ describe.skipIf(!mayUse('chromium'))('finding a put on the page of the inspector
     await server.watched.put(['apples', 1, 0]);
     await server.watched.put(['pears', 1, 0]);
     await server.watched.put(['pears', 2, 0]);
-    const release = server.watched.files.hold('appendDurably');
+    using disk = new HeldDisk(server);
     const slow = server.watched.put(['plums', 1, 0]);
     await inspector.row(/^under way, plums, /).waitFor();
     await see(inspector, 4);
@@ -35,7 +36,7 @@ describe.skipIf(!mayUse('chromium'))('finding a put on the page of the inspector
     await page.getByRole('spinbutton', { name: 'at least' }).fill('1500');
     await see(inspector, 1);
     await inspector.row(/^under way, plums, /).waitFor();
-    release();
+    disk.release();
     await slow;
     await inspector.row(/^committed, plums, /).waitFor();
     await page.getByRole('button', { name: 'Clear filters' }).click();

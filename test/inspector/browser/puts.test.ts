@@ -4,6 +4,7 @@ import { mayUse } from '../../support/can-run.ts';
 import { HttpClient } from '../../support/http-client.ts';
 import { ServerProcess } from '../../support/server-process.ts';
 import { InspectedServer } from '../support/inspected-server.ts';
+import { HeldDisk } from './support/held-disk.ts';
 import { shortId, TEST_MS_MAX } from './support/inspector-page.ts';
 import { visiting } from './support/visitor.ts';
 
@@ -72,7 +73,7 @@ describe.skipIf(!mayUse('chromium'))('puts on the page of the inspector', { time
     using second = new HttpClient(held.url);
     const inspector = await visitor.open(held.url);
     await inspector.seeStatus('live');
-    const release = held.watched.files.hold('appendDurably');
+    using disk = new HeldDisk(held);
     const rival = first.put([{ key: 'apples', value: 3, version: 0 }]);
     await inspector.row(/^under way, apples, /).waitFor();
     await inspector.see(inspector.page.getByRole('region', { name: 'Held now' }), /apples/);
@@ -89,7 +90,7 @@ describe.skipIf(!mayUse('chromium'))('puts on the page of the inspector', { time
     await inspector.see(inspector.detail, /Held its keys then\S+ awaiting its flush, [\d.]+ \S+ old, 1 key/);
     await inspector.detail.getByRole('listitem').getByRole('button').click();
     await inspector.see(inspector.detail, /Under way for [\d.]+ \S+, awaiting its flush/);
-    release();
+    disk.release();
     const { json } = await rival;
     await inspector.see(inspector.detail, 'Committed as seq 1: 1 key on disk');
     await inspector.see(inspector.detail, shortId(json.id));
@@ -99,12 +100,12 @@ describe.skipIf(!mayUse('chromium'))('puts on the page of the inspector', { time
     await using held = await InspectedServer.start();
     const inspector = await visitor.open(held.url);
     await inspector.seeStatus('live');
-    const release = held.watched.files.hold('appendDurably');
+    using disk = new HeldDisk(held);
     const puts = [held.watched.put(['apples', 3, 0])];
     await inspector.row(/^under way, apples, /).waitFor();
     // They gather behind the flush that is under way, and go out together.
     puts.push(held.watched.put(['pears', 1, 0], ['plums', 1, 0]), held.watched.put(['figs', 1, 0]));
-    release();
+    disk.release();
     await Promise.all(puts);
     await inspector.openPut(inspector.row(/^committed, pears, /));
     await inspector.see(inspector.detail, 'Committed as seq 2: 2 keys on disk');

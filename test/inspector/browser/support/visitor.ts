@@ -9,6 +9,9 @@ export interface Visitor {
   open(url: string, options?: BrowserContextOptions): Promise<InspectorPage>;
 }
 
+/** A browser is large: it starts and ends slowly where much else runs. */
+const HOOK_MS_MAX = 60_000;
+
 /** To be called inside of `describe`. */
 export function visiting(): Visitor {
   let browser: Browser;
@@ -16,15 +19,15 @@ export function visiting(): Visitor {
   let pages: InspectorPage[] = [];
   beforeAll(async () => {
     browser = await launchBrowser();
-  }, 40_000);
+  }, HOOK_MS_MAX);
   afterEach(async () => {
     for (const open of browser.contexts()) await open.close();
     const faults = pages.flatMap((page) => page.faults);
     context = undefined;
     pages = [];
     expect(faults).toEqual([]);
-  });
-  afterAll(() => browser.close());
+  }, HOOK_MS_MAX);
+  afterAll(() => browser.close(), HOOK_MS_MAX);
   return {
     open: async (url, options) => {
       context ??= await browser.newContext();
