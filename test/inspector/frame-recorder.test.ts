@@ -127,6 +127,13 @@ describe('a transaction that is shown', () => {
     expect(after.flushRecords).toEqual([]);
     expect(frame.states.flusher).toEqual({ waitingForRoom: 1 });
     expect(frame.flushes.failed).toBe(1);
+    expect(frame.flushRecords.find(({ number }) => number === record!.flush)).toHaveProperty('error');
+    // What comes later is refused at once: no flush has carried it.
+    await store.put(['later', 1, 0]);
+    const later = watch.frame().transactions.at(-1)!;
+    expect(later.keys).toMatchObject([{ key: 'later' }]);
+    expect(later).not.toHaveProperty('flush');
+    expect(later.messages.map(({ type }) => type)).not.toContain('write');
     store.files.heal();
   });
 
