@@ -1,129 +1,106 @@
 /**
- * Question: what does being watched cost? Three states of the server take turns in one run, at full load: without the
- * inspector, with it but nobody looking on, and with a viewer that reads every frame, in a process of its own on the same
- * cores. Puts of one key, 256 connections.
+ * Question: what does being watched cost? Four servers at full load, puts of one key, 256 connections each: without the
+ * inspector; with it but nobody looking on; with a viewer that reads every frame, in a process of its own on the same cores;
+ * and another without it, which shows how far apart two that are the same come out. The load goes from one to the next every
+ * quarter of a second.
  */
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { alternate, type Slice } from './support/alternating-load.ts';
 import { describeMachine, median, parameter, quantile, table } from './support/parameters.ts';
-import { type BenchServer, runLoad, startConcave } from './support/processes.ts';
+import { type BenchServer, startConcave } from './support/processes.ts';
 
 const connections = parameter('connections', { smoke: 8, full: 256 });
-const seconds = parameter('seconds', { smoke: 0.2, full: 1 });
-const rounds = parameter('rounds', { smoke: 1, full: 45 });
+const sliceMs = parameter('sliceMs', { smoke: 50, full: 250 });
+const rounds = parameter('rounds', { smoke: 2, full: 90 });
 const keys = parameter('keys', { smoke: 100, full: 10_000 });
 
-const states = ['off', 'on, unwatched', 'on, watched'] as const;
-type State = (typeof states)[number];
-const orders: readonly (readonly State[])[] = states.flatMap((first) => {
-  const [one, other] = states.filter((state) => state !== first) as [State, State];
-  return [
-    [first, one, other],
-    [first, other, one],
-  ];
-});
+/** A process that looks on. */
+class Viewer {
+  readonly #child: ChildProcessByStdio<null, Readable, null>;
+  readonly #lines: AsyncIterator<string>;
+  #seen: { readonly frames: number; readonly bytes: number; readonly records: number } | undefined;
 
-interface Round {
-  readonly rate: number;
-  readonly cpu: number;
-}
+  static async open(port: number): Promise<Viewer> {
+    const viewer = new Viewer(port);
+    await viewer.#lines.next();
+    return viewer;
+  }
 
-interface Seen {
-  readonly frames: number;
-  readonly bytes: number;
-  readonly records: number;
+  private constructor(port: number) {
+    const script = path.join(import.meta.dirname, 'support/viewer.ts');
+    this.#child = spawn(process.execPath, [script, String(port)], { stdio: ['ignore', 'pipe', 'inherit'] });
+    this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
+  }
+
+  async close(): Promise<void> {
+    const ended = once(this.#child, 'exit');
+    this.#child.kill('SIGTERM');
+    this.#seen = JSON.parse((await this.#lines.next()).value as string);
+    await ended;
+  }
+
+  describe(seconds: number): string {
+    const { frames, records, bytes } = this.#seen!;
+    const [frameRate, recordRate, byteRate] = [frames, records, bytes / 1000].map((count) =>
+      Math.round(count / seconds),
+    );
+    return `${frameRate} frames, ${recordRate} transactions and ${byteRate} kB a second of the whole run`;
+  }
 }
 
 const directory = mkdtempSync(path.join(tmpdir(), 'concave-bench-'));
-// A server for each, so that all have the same data at the same time.
-const servers: Record<State, BenchServer> = {
-  off: await startConcave(path.join(directory, 'off')),
-  'on, unwatched': await startConcave(path.join(directory, 'unwatched'), ['--inspect']),
-  'on, watched': await startConcave(path.join(directory, 'watched'), ['--inspect']),
+const start = (name: string, ...args: string[]) => startConcave(path.join(directory, name), args);
+const servers: Readonly<Record<string, BenchServer>> = {
+  off: await start('off'),
+  'on, unwatched': await start('unwatched', '--inspect'),
+  'on, watched': await start('watched', '--inspect'),
+  'off, another': await start('another'),
 };
-const results: Record<State, Round[]> = { off: [], 'on, unwatched': [], 'on, watched': [] };
-const seen: Seen[] = [];
 try {
   console.log(describeMachine());
   console.log(
-    `puts of one key, ${connections} connections, ${rounds} rounds of ${seconds} s each, taking turns; medians`,
+    `puts of one key, ${connections} connections, ${rounds} rounds of ${sliceMs} ms each; medians, quarters in brackets`,
   );
-  for (const server of Object.values(servers)) await load(server, 'warm-000');
-  for (let round = 0; round < rounds; round += 1) {
-    const name = `round-${String(round).padStart(2, '0')}`;
-    // In every order in turn: whoever comes first, or after a certain other, may be better off.
-    for (const state of orders[round % orders.length]!) {
-      const work = () => load(servers[state], name);
-      results[state].push(await (state === 'on, watched' ? watched(servers[state], work) : work()));
-    }
-  }
-  report();
+  const viewer = await Viewer.open(servers['on, watched']!.port);
+  const options = { servers: Object.values(servers), connections, sliceMs, rounds, keys };
+  const slices = await alternate(options).finally(() => viewer.close());
+  report(slices);
+  const seconds = (rounds * Object.keys(servers).length * sliceMs) / 1000;
+  console.log(`the viewer got ${viewer.describe(seconds)}`);
 } finally {
   await Promise.all(Object.values(servers).map((server) => server.stop()));
   rmSync(directory, { recursive: true, force: true });
 }
 
-async function load(server: BenchServer, name: string): Promise<Round> {
-  const cpuBefore = server.cpuMicroseconds();
-  const {
-    requests,
-    seconds: took,
-    statuses,
-  } = await runLoad({
-    port: server.port,
-    kind: 'put',
-    connections,
-    seconds,
-    name,
-    keys,
+function report(slices: readonly (readonly Slice[])[]): void {
+  const off = slices[0]!;
+  const rate = ({ puts, seconds }: Slice) => puts / seconds;
+  const cpu = (of: readonly Slice[]) => sum(of, 'cpuMicroseconds') / sum(of, 'puts');
+  const rows = Object.keys(servers).map((inspector, index) => {
+    const of = slices[index]!;
+    return {
+      inspector,
+      'puts/s': Math.round(median(of.map(rate))),
+      'of the rate without': percent(of.map((slice, round) => rate(slice) / rate(off[round]!))),
+      'server CPU µs/put': cpu(of).toFixed(1),
+      'of the CPU without': `${((cpu(of) / cpu(off)) * 100).toFixed(1)} %`,
+    };
   });
-  if (Object.keys(statuses).some((status) => status !== '200'))
-    throw new Error(`unexpected statuses: ${JSON.stringify(statuses)}`);
-  return { rate: requests / took, cpu: (server.cpuMicroseconds() - cpuBefore) / requests };
-}
-
-async function watched({ port }: BenchServer, work: () => Promise<Round>): Promise<Round> {
-  const script = path.join(import.meta.dirname, 'support/viewer.ts');
-  const viewer = spawn(process.execPath, [script, String(port)], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const ended = once(viewer, 'exit');
-  try {
-    const lines = createInterface({ input: viewer.stdout })[Symbol.asyncIterator]();
-    await lines.next();
-    const result = await work();
-    viewer.kill('SIGTERM');
-    seen.push(JSON.parse((await lines.next()).value as string) as Seen);
-    return result;
-  } finally {
-    viewer.kill('SIGTERM');
-    await ended;
-  }
-}
-
-function report(): void {
-  const of = (state: State, figure: keyof Round) => median(results[state].map((round) => round[figure]));
-  const shares = (state: State, than: State, figure: keyof Round) =>
-    results[state].map((round, index) => round[figure] / results[than][index]![figure]);
-  const rows = states.map((state) => ({
-    inspector: state,
-    'puts/s': Math.round(of(state, 'rate')),
-    'of the rate without': percent(shares(state, 'off', 'rate')),
-    'server CPU µs/put': of(state, 'cpu').toFixed(1),
-    'of the CPU without': percent(shares(state, 'off', 'cpu')),
-  }));
   console.log(table(rows));
-  const perSecond = (figure: keyof Seen) => median(seen.map((one) => one[figure])) / seconds;
-  console.log(
-    `the viewer got ${perSecond('frames').toFixed(1)} frames, ${perSecond('records').toFixed(0)} transactions and ${(perSecond('bytes') / 1000).toFixed(0)} kB a second`,
-  );
-  const watchedShare = median(shares('on, watched', 'on, unwatched', 'rate')) * 100;
-  console.log(`watched, puts keep ${watchedShare.toFixed(0)} % of their rate`);
+  const kept = median(slices[2]!.map((slice, round) => rate(slice) / rate(slices[1]![round]!)));
+  console.log(`watched, puts keep ${(kept * 100).toFixed(0)} % of their rate`);
 }
 
-/** The median, and the quarter above and below it. */
+function sum(slices: readonly Slice[], figure: keyof Slice): number {
+  return slices.reduce((total, slice) => total + slice[figure], 0);
+}
+
 function percent(shares: readonly number[]): string {
   const [low, middle, high] = [0.25, 0.5, 0.75].map((share) => (quantile(shares, share) * 100).toFixed(1));
   return `${middle} % (${low} to ${high})`;

@@ -130,7 +130,7 @@ function countStatuses(bytes: Buffer, kind: LoadOptions['kind'], statuses: Recor
 }
 
 /** Bytes of the reply at the start of `bytes`, `undefined` while its head is not whole. */
-function replyLength(bytes: Buffer): number | undefined {
+export function replyLength(bytes: Buffer): number | undefined {
   const headEnd = bytes.indexOf(END_OF_HEAD);
   if (headEnd < 0) return undefined;
   const at = bytes.indexOf(CONTENT_LENGTH);
