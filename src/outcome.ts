@@ -43,10 +43,25 @@ export type PutRefusal = AdmissionRefusal | 'DISK_FULL' | 'MEMORY_LIMIT' | 'KEYS
 /** Why no put is taken in at all just now. */
 export type AdmissionRefusal = 'QUEUE_FULL' | 'DRAINING' | 'HALTED';
 
-/** What a request handler needs of the store. `openStore` in `store.ts` makes it; tests and benches may make their own. */
+/** Whether a put could be acknowledged now: serving, disk with room, last flush not overdue. */
+export type Readiness = { readonly ready: true } | { readonly ready: false; readonly reason: string };
+
+/**
+ * What a request handler needs of the store, which may be in another thread: then the calls that take an `answer` answer
+ * later, and else before they return. `openStore` in `store.ts` makes one; tests and benches may make their own.
+ */
 export interface StoreService {
-  /** What the key holds now, durable; `undefined` if it does not exist. */
-  get(key: string): StoredValue | undefined;
+  /** What the key holds at a moment between the call and the answer, durable; `undefined` if it does not exist. */
+  read(key: string, answer: (stored: StoredValue | undefined) => void): void;
+  /**
+   * The same for many keys at one moment, before any put that is begun after the call. Ends early, with fewer answers, once
+   * what there is takes `textBytesMax` or more as JSON.
+   */
+  readMany(
+    keys: readonly string[],
+    textBytesMax: number,
+    answer: (stored: readonly (StoredValue | undefined)[]) => void,
+  ): void;
   /**
    * Writes all or nothing. Never rejects. The operations must be well formed: at least one, no key twice, limits
    * checked; the request layer has seen to that.
@@ -54,6 +69,5 @@ export interface StoreService {
   put(operations: readonly PutOperation[]): Promise<PutOutcome>;
   /** Why a put would be refused unseen just now; `undefined` if it would be taken in. Cheap: asked before the body is read. */
   refusesPuts(): { readonly code: AdmissionRefusal; readonly error: string } | undefined;
-  /** Whether a put could be acknowledged now: serving, disk with room, last flush not overdue. */
-  readiness(): { readonly ready: true } | { readonly ready: false; readonly reason: string };
+  askReadiness(answer: (readiness: Readiness) => void): void;
 }

@@ -7,7 +7,8 @@ import type { OpenLog } from './actors/open-log.ts';
 import { type StoreInput, storeMachine } from './actors/store.machine.ts';
 import type { Transactions } from './actors/transactions.ts';
 import { WriteBatch } from './actors/write-batch.ts';
-import type { AdmissionRefusal, PutOperation, PutOutcome, StoredValue, StoreService } from './outcome.ts';
+import type { AdmissionRefusal, PutOperation, PutOutcome, Readiness, StoredValue, StoreService } from './outcome.ts';
+import { readMany } from './read-many.ts';
 import { type CompactionPlace, type CompactionPorts, compactionPorts } from './wal/compaction-ports.ts';
 import { type Clock, errnoOf, type Platform } from './wal/platform.ts';
 
@@ -75,6 +76,10 @@ export interface StoreInternals {
 export interface Store extends StoreService {
   readonly recovered: RecoveredSummary;
   readonly internals: StoreInternals;
+  /** What `read` answers. */
+  get(key: string): StoredValue | undefined;
+  /** What `askReadiness` answers. */
+  readiness(): Readiness;
   /** Takes no further puts; resolves when those under way have their answers. */
   drain(): Promise<void>;
   /** Answers every put that still waits for the disk: nobody knows. */
@@ -143,6 +148,18 @@ class ActorStore implements Store {
     return this.#log!.index.get(key);
   }
 
+  read(key: string, answer: (stored: StoredValue | undefined) => void): void {
+    answer(this.get(key));
+  }
+
+  readMany(
+    keys: readonly string[],
+    textBytesMax: number,
+    answer: (stored: readonly (StoredValue | undefined)[]) => void,
+  ): void {
+    answer(readMany((key) => this.get(key), keys, textBytesMax));
+  }
+
   put(operations: readonly PutOperation[]): Promise<PutOutcome> {
     const refusal = this.refusesPuts();
     if (refusal) return Promise.resolve(refusal);
@@ -170,7 +187,7 @@ class ActorStore implements Store {
     return undefined;
   }
 
-  readiness(): { readonly ready: true } | { readonly ready: false; readonly reason: string } {
+  readiness(): Readiness {
     if (this.#state !== 'serving') return { ready: false, reason: `the store is ${this.#state}` };
     const { putTimeoutMs } = this.#options.config;
     if (this.#transactions.oldestAgeMs >= putTimeoutMs)
@@ -179,6 +196,10 @@ class ActorStore implements Store {
     if (value === 'waitingForRoom' || value === 'makingRoom')
       return { ready: false, reason: 'the disk has no room for the next log block' };
     return { ready: true };
+  }
+
+  askReadiness(answer: (readiness: Readiness) => void): void {
+    answer(this.readiness());
   }
 
   drain(): Promise<void> {

@@ -12,24 +12,41 @@ import { failureReply, sendReply } from '../reply.ts';
 export const handleBatch = bodyHandler({ what: 'a batch', decode: decodeBatch, run });
 
 function run(response: ServerResponse, requests: readonly BatchedRequest[], context: HttpContext): void {
-  const { store, settings, logger } = context;
+  const { store, logger } = context;
   const refusal = store.refusesPuts();
   if (refusal) {
     refuse(response, new Refusal(refusal.code, refusal.error), context);
     return;
   }
   const reply = new BatchReply(requests.length, (whole) => sendReply(response, whole));
-  const gets = new GetReplies(settings.bodyBytesMax);
   // All gets come before the first put: none of them can see one.
-  requests.forEach((request, index) => {
-    if (typeof request === 'string') reply.set(index, gets.reply(request, store.get(request)));
-  });
+  get(requests, reply, context);
   requests.forEach((request, index) => {
     if (typeof request === 'string') return;
     if (request instanceof RefusedRequest) {
       logRefusal(logger, request.refusal, response.req.method);
       reply.set(index, failureReply(request.refusal, request));
     } else put(index, request, reply, context);
+  });
+}
+
+function get(
+  requests: readonly BatchedRequest[],
+  reply: BatchReply,
+  { store, settings: { bodyBytesMax }, onBug }: HttpContext,
+): void {
+  const keys = requests.filter((request) => typeof request === 'string');
+  if (keys.length === 0) return;
+  const gets = new GetReplies(bodyBytesMax);
+  store.readMany(keys, bodyBytesMax, (stored) => {
+    try {
+      let at = 0;
+      requests.forEach((request, index) => {
+        if (typeof request === 'string') reply.set(index, gets.reply(request, stored[at++]));
+      });
+    } catch (error) {
+      onBug(error);
+    }
   });
 }
 

@@ -1,5 +1,13 @@
 /** A store that is a plain Map and does what the test tells it to. */
-import type { AdmissionRefusal, PutOperation, PutOutcome, StoredValue, StoreService } from '../../../src/outcome.ts';
+import type {
+  AdmissionRefusal,
+  PutOperation,
+  PutOutcome,
+  Readiness,
+  StoredValue,
+  StoreService,
+} from '../../../src/outcome.ts';
+import { readMany } from '../../../src/read-many.ts';
 
 export class FakeStore implements StoreService {
   readonly values = new Map<string, StoredValue>();
@@ -35,14 +43,28 @@ export class FakeStore implements StoreService {
     return this.outcome ?? this.#apply(operations);
   }
 
+  read(key: string, answer: (stored: StoredValue | undefined) => void): void {
+    answer(this.get(key));
+  }
+
+  readMany(
+    keys: readonly string[],
+    textBytesMax: number,
+    answer: (stored: readonly (StoredValue | undefined)[]) => void,
+  ): void {
+    answer(readMany((key) => this.get(key), keys, textBytesMax));
+  }
+
   refusesPuts() {
     return this.refusal;
   }
 
-  readiness() {
-    return this.unreadiness === undefined
-      ? ({ ready: true } as const)
-      : ({ ready: false, reason: this.unreadiness } as const);
+  readiness(): Readiness {
+    return this.unreadiness === undefined ? { ready: true } : { ready: false, reason: this.unreadiness };
+  }
+
+  askReadiness(answer: (readiness: Readiness) => void): void {
+    answer(this.readiness());
   }
 
   /** Resolves when `count` puts have got through since the beginning. */
