@@ -1,8 +1,6 @@
 /** Starts the server: settings → store → HTTP → ready line. `shutdown.ts` ends it. */
 import './node-version.ts';
-import { once } from 'node:events';
 import { readFileSync, writeSync } from 'node:fs';
-import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ConfigError } from './config/config-error.ts';
 import { helpText } from './config/help.ts';
@@ -13,6 +11,8 @@ import { type Config, type LoadedConfig, loadConfig } from './config.ts';
 import { dieOf, endProcess } from './end-process.ts';
 import { buildApp } from './http/app.ts';
 import type { InspectorRoutes } from './http/inspect/routes.ts';
+import { listen } from './http/listening.ts';
+import { ServingHere } from './http/serving.ts';
 import { TokenCheck } from './http/token-check.ts';
 import type { Inspector } from './inspector/inspector.ts';
 import { openLog } from './log.ts';
@@ -49,19 +49,35 @@ async function main(): Promise<void> {
 }
 
 /** Rejects with a `StartRefusal` if the store cannot be opened or the address not be had. */
-async function serve({ config, sources }: LoadedConfig): Promise<void> {
+async function serve(loaded: LoadedConfig): Promise<void> {
+  const { config } = loaded;
   const { onBug, onHalt } = shutdown;
   const store = await openStore({ config, platform: nodePlatform(), log, onBug, onHalt });
   log.info({ event: 'recovered', ...store.recovered });
 
-  let port = config.listen.port;
   const inspector = await openInspector(config, store);
+  const { address, port } = await serveHere(loaded, store, inspector);
+
+  const url = `http://${formatAddress({ host: address, port })}`;
+  // Programs wait for this line: it is printed at every log level.
+  log.child({}, { level: 'info' }).info({ event: 'ready', url }, `listening on ${url}`);
+  if (config.inspector)
+    log.info({ event: 'inspector', url: `${url}/inspect` }, `every put can be watched on ${url}/inspect`);
+}
+
+/** In the thread of the store. */
+async function serveHere(
+  { config, sources }: LoadedConfig,
+  store: Store,
+  inspector: Inspector | undefined,
+): Promise<AddressInfo> {
+  let port = config.listen.port;
   const app = buildApp({
     store,
     settings: { ...config, port: () => port },
     logger: log,
     inspector: inspector && (await openPage(config, inspector)),
-    onBug,
+    onBug: shutdown.onBug,
   });
   await app.ready();
   const closeApp = () => {
@@ -69,15 +85,10 @@ async function serve({ config, sources }: LoadedConfig): Promise<void> {
     inspector?.close();
     return app.close();
   };
-  shutdown.watch({ server: app.server, closeApp, store });
+  shutdown.watch({ http: new ServingHere(app.server, closeApp), store });
   const address = await listen(app.server, config.listen, sources.listen);
   port = address.port;
-
-  const url = `http://${formatAddress({ host: address.address, port })}`;
-  // Programs wait for this line: it is printed at every log level.
-  log.child({}, { level: 'info' }).info({ event: 'ready', url }, `listening on ${url}`);
-  if (config.inspector)
-    log.info({ event: 'inspector', url: `${url}/inspect` }, `every put can be watched on ${url}/inspect`);
+  return address;
 }
 
 /** Loaded only where somebody may want to watch: `undefined` where nobody does. */
@@ -93,29 +104,6 @@ async function openPage(config: Config, inspector: Inspector): Promise<Inspector
   if (!config.inspector) return undefined;
   const { openInspectorRoutes } = await import('./http/inspect/routes.ts');
   return openInspectorRoutes({ inspector, needsTicket: config.token !== undefined, logger: log });
-}
-
-/** Only the address asked for: the framework's own `listen` makes two of `localhost`. */
-async function listen(
-  server: Server,
-  { host, port }: LoadedConfig['config']['listen'],
-  source: string,
-): Promise<AddressInfo> {
-  try {
-    server.listen({ host, port });
-    await once(server, 'listening');
-  } catch (error) {
-    // The store was opened and not yet used: its lock goes with the process, and nothing else is left behind.
-    const { code = String(error) } = error as NodeJS.ErrnoException;
-    const what = `cannot listen on ${formatAddress({ host, port })}: ${code}`;
-    // The machine has no such address or lets us not have it: another one must be chosen.
-    if (['EADDRNOTAVAIL', 'EACCES', 'ENOTFOUND', 'EAI_AGAIN', 'EAFNOSUPPORT', 'EINVAL'].includes(code)) {
-      throw new StartRefusal(exitCodes.settings, `${what}; change listen (${source})`, { cause: error });
-    }
-    const why = code === 'EADDRINUSE' ? ', another process listens there' : '';
-    throw new StartRefusal(exitCodes.inputOutput, `${what}${why}`, { cause: error });
-  }
-  return server.address() as AddressInfo;
 }
 
 function version(): string {

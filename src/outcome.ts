@@ -43,6 +43,12 @@ export type PutRefusal = AdmissionRefusal | 'DISK_FULL' | 'MEMORY_LIMIT' | 'KEYS
 /** Why no put is taken in at all just now. */
 export type AdmissionRefusal = 'QUEUE_FULL' | 'DRAINING' | 'HALTED';
 
+/** The answer to every put for now. */
+export interface PutsRefused {
+  readonly code: AdmissionRefusal;
+  readonly error: string;
+}
+
 /** Whether a put could be acknowledged now: serving, disk with room, last flush not overdue. */
 export type Readiness = { readonly ready: true } | { readonly ready: false; readonly reason: string };
 
@@ -68,6 +74,12 @@ export interface StoreService {
    */
   put(operations: readonly PutOperation[]): Promise<PutOutcome>;
   /** Why a put would be refused unseen just now; `undefined` if it would be taken in. Cheap: asked before the body is read. */
-  refusesPuts(): { readonly code: AdmissionRefusal; readonly error: string } | undefined;
+  refusesPuts(): PutsRefused | undefined;
   askReadiness(answer: (readiness: Readiness) => void): void;
+}
+
+/** What it takes to serve a store to other threads, which learn ahead of their puts that those would be refused. */
+export interface WatchableStore extends StoreService {
+  /** Calls `listener` whenever puts may be refused, or taken in again, for another reason than a full queue. */
+  watchState(listener: () => void): void;
 }

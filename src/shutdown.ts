@@ -1,7 +1,6 @@
 /** How the process ends: in order on a signal, in haste after a failed sync, at once on a bug. */
-import type { Server } from 'node:http';
-import { Server as NetServer } from 'node:net';
 import type { Logger } from 'pino';
+import type { HttpServing } from './http/serving.ts';
 import { exitCodes } from './wal/refusal.ts';
 
 /** In milliseconds; the first three count from the signal. */
@@ -20,9 +19,7 @@ export const deadlines = {
 
 /** What must be stopped in order once it runs. */
 export interface Running {
-  readonly server: Server;
-  /** Ends every connection of `server` as soon as it waits for no reply; does not wait for that. */
-  closeApp(): Promise<unknown>;
+  readonly http: HttpServing;
   readonly store: {
     /** Refuses puts from now on; resolves when those taken in are answered. */
     drain(): Promise<void>;
@@ -87,8 +84,8 @@ export class Shutdown {
       exit(exitCodes.inputOutput);
       return;
     }
-    const { server, closeApp } = this.#running;
-    const disconnected = Promise.all([stopListening(server), closeApp()]);
+    const { http } = this.#running;
+    const disconnected = Promise.all([http.stopListening(), http.closeConnections()]);
     within(deadlines.reading, disconnected).then(() => exit(exitCodes.inputOutput), this.onBug);
   };
 
@@ -100,11 +97,11 @@ export class Shutdown {
     exit(exitCodes.bug);
   };
 
-  async #stop({ server, closeApp, store }: Running, signalledAt: number): Promise<void> {
+  async #stop({ http, store }: Running, signalledAt: number): Promise<void> {
     const { log, exit } = this.#options;
     const left = (deadline: number) => signalledAt + deadline - performance.now();
 
-    const disconnected = stopListening(server);
+    const disconnected = http.stopListening();
     const isDrained = await within(left(deadlines.drained), store.drain());
     // After a failed sync `onHalt` ends the process, and the store must not write.
     if (this.#halted) return;
@@ -114,9 +111,9 @@ export class Shutdown {
     }
     const isRead = await within(
       Math.min(deadlines.reading, left(deadlines.disconnected)),
-      Promise.all([disconnected, closeApp()]),
+      Promise.all([disconnected, http.closeConnections()]),
     );
-    if (!isRead) server.closeAllConnections();
+    if (!isRead) http.cutConnections();
     if (this.#halted) return;
     if (!isDrained) return exit(exitCodes.inputOutput);
 
@@ -128,13 +125,6 @@ export class Shutdown {
       log.error({ event: 'close-timeout' }, 'the disk does not answer: the last block is not sealed; nothing is lost');
     exit(isClosed ? exitCodes.stopped : exitCodes.inputOutput);
   }
-}
-
-/** Accepts nobody any more; resolves when nobody is connected. */
-function stopListening(server: Server): Promise<void> {
-  // Not the HTTP server's own `close`: it also destroys connections whose reply is complete but not sent yet, and
-  // stops the clock that ends slow requests.
-  return new Promise((resolve) => NetServer.prototype.close.call(server, () => resolve()));
 }
 
 /** Whether `work` was done within `ms`. A failure of the work is the caller's. */

@@ -7,7 +7,8 @@ import type { OpenLog } from './actors/open-log.ts';
 import { type StoreInput, storeMachine } from './actors/store.machine.ts';
 import type { Transactions } from './actors/transactions.ts';
 import { WriteBatch } from './actors/write-batch.ts';
-import type { AdmissionRefusal, PutOperation, PutOutcome, Readiness, StoredValue, StoreService } from './outcome.ts';
+import type { PutOperation, PutOutcome, PutsRefused, Readiness, StoredValue, WatchableStore } from './outcome.ts';
+import { tooManyBytes, tooManyPuts } from './queue-full.ts';
 import { readMany } from './read-many.ts';
 import { type CompactionPlace, type CompactionPorts, compactionPorts } from './wal/compaction-ports.ts';
 import { type Clock, errnoOf, type Platform } from './wal/platform.ts';
@@ -73,7 +74,7 @@ export interface StoreInternals {
   readonly batch: WriteBatch;
 }
 
-export interface Store extends StoreService {
+export interface Store extends WatchableStore {
   readonly recovered: RecoveredSummary;
   readonly internals: StoreInternals;
   /** What `read` answers. */
@@ -95,6 +96,8 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
   return store;
 }
 
+type State = 'recovering' | 'serving' | 'draining' | 'halted' | 'closed';
+
 const inWorker = (place: CompactionPlace) => compactionPorts(place);
 
 class ActorStore implements Store {
@@ -105,7 +108,8 @@ class ActorStore implements Store {
   readonly #root: AnyActorRef;
   readonly #idPrefix: string;
   #lastNumber = 0;
-  #state: 'recovering' | 'serving' | 'draining' | 'halted' | 'closed' = 'recovering';
+  #state: State = 'recovering';
+  readonly #watchers: (() => void)[] = [];
   #log: OpenLog | undefined;
   #transactionsRef!: AnyActorRef;
   #transactions!: Transactions;
@@ -176,14 +180,12 @@ class ActorStore implements Store {
     });
   }
 
-  refusesPuts(): { readonly code: AdmissionRefusal; readonly error: string } | undefined {
+  refusesPuts(): PutsRefused | undefined {
     if (this.#state === 'draining') return { code: 'DRAINING', error: 'the server is shutting down' };
     if (this.#state !== 'serving') return { code: 'HALTED', error: 'the store has halted; the server will exit' };
     const { queuedPutsMax, queuedBytesMax } = this.#options.config;
-    if (this.#transactions.count >= queuedPutsMax)
-      return { code: 'QUEUE_FULL', error: `${queuedPutsMax} puts are waiting already (queuedPutsMax)` };
-    if (this.#batch.waitingBytes >= queuedBytesMax)
-      return { code: 'QUEUE_FULL', error: `puts of ${queuedBytesMax} bytes are waiting already (queuedBytesMax)` };
+    if (this.#transactions.count >= queuedPutsMax) return tooManyPuts(queuedPutsMax);
+    if (this.#batch.waitingBytes >= queuedBytesMax) return tooManyBytes(queuedBytesMax);
     return undefined;
   }
 
@@ -204,7 +206,7 @@ class ActorStore implements Store {
 
   drain(): Promise<void> {
     if (this.#state === 'serving') {
-      this.#state = 'draining';
+      this.#become('draining');
       this.#root.send({ type: 'drain' });
     }
     return new Promise((resolve) => this.#transactions.whenIdle(resolve));
@@ -227,7 +229,16 @@ class ActorStore implements Store {
     });
     this.#root.send({ type: 'close' });
     await closed;
-    this.#state = 'closed';
+    this.#become('closed');
+  }
+
+  watchState(listener: () => void): void {
+    this.#watchers.push(listener);
+  }
+
+  #become(state: State): void {
+    this.#state = state;
+    for (const tell of this.#watchers) tell();
   }
 
   #begin(log: OpenLog): void {
@@ -249,7 +260,7 @@ class ActorStore implements Store {
       transactions: this.#transactions,
       batch: this.#batch,
     };
-    this.#state = 'serving';
+    this.#become('serving');
   }
 
   #storeInput(): StoreInput {
@@ -283,7 +294,7 @@ class ActorStore implements Store {
 
   /** An error of the system halts the store; any other on the way of a put is a defect of ours. */
   #halt(error: unknown): void {
-    this.#state = 'halted';
+    this.#become('halted');
     if (errnoOf(error) === undefined && !(error instanceof DirectoryGone)) this.#options.onBug(error);
     else this.#options.onHalt(error);
   }

@@ -3,6 +3,7 @@ import { createServer, type RequestListener, type Server, type ServerResponse } 
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { ServingHere } from '../src/http/serving.ts';
 import { deadlines, Shutdown } from '../src/shutdown.ts';
 
 // The deadlines run on simulated time, the sockets are real.
@@ -227,14 +228,14 @@ async function running(handler: RequestListener = (_, response) => response.end(
   });
   const step = (name: string) => vi.fn(async (): Promise<void> => void steps.push(name));
   const store = { drain: step('drain'), abandonPuts: vi.fn(), close: step('store closed') };
-  const closeApp = async () => {
+  const closeConnections = async () => {
     steps.push('connections closed');
     for (const { socket, reply } of connected) {
       if (reply === undefined || reply.closed) socket.destroySoon();
       else reply.once('close', () => socket.destroySoon());
     }
   };
-  shutdown.watch({ server, closeApp, store });
+  shutdown.watch({ http: new ServingHere(server, closeConnections), store });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => {

@@ -1,12 +1,11 @@
 /** The HTTP layer: builds the Fastify application that serves a store. It does not listen. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import type { Logger } from 'pino';
 import type { StoreService } from '../outcome.ts';
-import { type HttpContext, logRefusal } from './context.ts';
+import { type Budget, OwnBudget } from './budget.ts';
+import { type HttpContext, type HttpLog, logRefusal } from './context.ts';
 import { Gate } from './gate.ts';
 import type { InspectorRoutes } from './inspect/routes.ts';
-import { BodyBudget } from './read-body.ts';
 import { failureReply, sendLastReply, sendReply } from './reply.ts';
 import { apiRoutes, bringsPuts, pathOf, type RoutePath, routes } from './route-table.ts';
 import { handleBatch } from './routes/batch.ts';
@@ -21,15 +20,18 @@ export interface AppOptions {
   readonly store: StoreService;
   readonly settings: HttpSettings;
   /** Gets refusals, at debug level and without key or value; a request that is served is not logged. */
-  readonly logger?: Logger | undefined;
+  readonly logger?: HttpLog | undefined;
   /** Where it is on: its page and its sockets are served as well. */
   readonly inspector?: InspectorRoutes | undefined;
+  /** Where limits hold for more than this application. By default it has them to itself. */
+  readonly shared?: { readonly bodies: Budget; readonly connections: Budget } | undefined;
   /** Gets every error of our own code; the request that met it is not answered. By default it is thrown, uncaught. */
   readonly onBug?: (error: unknown) => void;
 }
 
-export function buildApp({ store, settings, logger, inspector, onBug = throwUncaught }: AppOptions): FastifyInstance {
-  const bodies = new BodyBudget(settings.queuedBytesMax ?? queuedBytesMaxDefault);
+export function buildApp(options: AppOptions): FastifyInstance {
+  const { store, settings, logger, inspector, shared, onBug = throwUncaught } = options;
+  const bodies = shared?.bodies ?? new OwnBudget(settings.queuedBytesMax ?? queuedBytesMaxDefault);
   const context: HttpContext = { store, settings, bodies, logger, onBug };
   const allRoutes = inspector ? new Map([...apiRoutes, ...inspector.routes]) : apiRoutes;
   const gate = new Gate(settings, store, allRoutes);
@@ -49,7 +51,10 @@ export function buildApp({ store, settings, logger, inspector, onBug = throwUnca
   let http: HttpServer | undefined;
   const app = Fastify({
     serverFactory: (handle) => {
-      http = new HttpServer(settings, logger, handle as RequestHandler, mayUpgrade);
+      http = new HttpServer({
+        ...{ settings, logger, mayUpgrade, connections: shared?.connections },
+        handle: handle as RequestHandler,
+      });
       return http.server;
     },
     clientErrorHandler: (error, socket) => http?.onClientError(error, socket),

@@ -1,16 +1,25 @@
 /** What the handlers of all requests share. */
 import type { IncomingMessage } from 'node:http';
-import type { Logger } from 'pino';
 import type { StoreService } from '../outcome.ts';
+import type { Budget } from './budget.ts';
 import { failures, type Refusal } from './failures.ts';
-import type { BodyBudget } from './read-body.ts';
 import type { HttpSettings } from './settings.ts';
+
+/** Where refusals are noted; a pino logger is one. */
+export interface HttpLog {
+  isLevelEnabled(level: 'debug'): boolean;
+  debug(fields: object, message: string): void;
+}
 
 export interface HttpContext {
   readonly store: StoreService;
   readonly settings: HttpSettings;
-  readonly bodies: BodyBudget;
-  readonly logger: Logger | undefined;
+  /**
+   * Bytes of bodies that have come in part. Each is within `bodyBytesMax`; but as many clients as may be connected could
+   * all send nearly that much and then wait.
+   */
+  readonly bodies: Budget;
+  readonly logger: HttpLog | undefined;
   /** Gets what our own code threw; the request that met it is not answered. */
   readonly onBug: (error: unknown) => void;
 }
@@ -20,7 +29,7 @@ export interface HttpContext {
  * `method` is `undefined` where no request could be read; then `cause` says more.
  */
 export function logRefusal(
-  logger: Logger | undefined,
+  logger: HttpLog | undefined,
   { failure }: Refusal,
   method: IncomingMessage['method'],
   cause?: string,

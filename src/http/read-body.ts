@@ -1,30 +1,7 @@
 /** Reads the body of a put, up to the limit of one body and the limit of all that are on their way together. */
 import type { ServerResponse } from 'node:http';
+import type { Budget } from './budget.ts';
 import { bodyTooLarge, Refusal } from './failures.ts';
-
-/**
- * Bytes of bodies that have come in part. Each is within `bodyBytesMax`; but as many clients as may be connected could
- * all send nearly that much and then wait.
- */
-export class BodyBudget {
-  readonly #bytesMax: number;
-  #bytes = 0;
-
-  constructor(bytesMax: number) {
-    this.#bytesMax = bytesMax;
-  }
-
-  /** Whether there was room for them; if so, `release` them later. */
-  take(bytes: number): boolean {
-    if (this.#bytes + bytes > this.#bytesMax) return false;
-    this.#bytes += bytes;
-    return true;
-  }
-
-  release(bytes: number): void {
-    this.#bytes -= bytes;
-  }
-}
 
 /**
  * Calls one of the last two, once; neither if the body never comes whole. What comes after a refusal, or after a reply
@@ -33,7 +10,7 @@ export class BodyBudget {
 export function readBody(
   response: ServerResponse,
   bodyBytesMax: number,
-  budget: BodyBudget,
+  budget: Budget,
   onBody: (body: Buffer) => void,
   onRefused: (refusal: Refusal) => void,
 ): void {

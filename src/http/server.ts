@@ -1,9 +1,9 @@
 /** The HTTP server below the framework: its limits and timeouts, and what a client hears whose bytes are no request. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Logger } from 'pino';
+import type { Budget } from './budget.ts';
 import { Connection, connectionOf } from './connection.ts';
-import { logRefusal } from './context.ts';
+import { type HttpLog, logRefusal } from './context.ts';
 import { Refusal } from './failures.ts';
 import { failureReply, rawFailureReply, sendReply } from './reply.ts';
 import { bringsPuts } from './route-table.ts';
@@ -17,18 +17,22 @@ const headerBytes = 16 * 1024;
 /** What a put may take longer than `putTimeoutMs` before the socket, on which nothing moves, is cut. */
 const inactivityMarginMs = 5000;
 
+export interface HttpServerOptions {
+  readonly settings: HttpSettings;
+  readonly logger: HttpLog | undefined;
+  readonly handle: RequestHandler;
+  /** Whether a request for an upgrade is to become a WebSocket; any other is answered as if it had not asked. */
+  readonly mayUpgrade: (request: IncomingMessage) => boolean;
+  /** Where `maxConnections` is for more servers than this. */
+  readonly connections: Budget | undefined;
+}
+
 export class HttpServer {
   readonly server: Server;
   readonly #connections = new Set<Connection>();
-  readonly #logger: Logger | undefined;
+  readonly #logger: HttpLog | undefined;
 
-  /** `mayUpgrade`: whether a request for an upgrade is to become a WebSocket; any other is answered as if it had not asked. */
-  constructor(
-    settings: HttpSettings,
-    logger: Logger | undefined,
-    handle: RequestHandler,
-    mayUpgrade: (request: IncomingMessage) => boolean,
-  ) {
+  constructor({ settings, logger, handle, mayUpgrade, connections }: HttpServerOptions) {
     const { headersTimeoutMs, requestTimeoutMs, keepAliveTimeoutMs } = settings;
     this.#logger = logger;
     const server = createServer({
@@ -52,6 +56,13 @@ export class HttpServer {
     (server as Server & { httpAllowHalfOpen: boolean }).httpAllowHalfOpen = true;
 
     server.on('connection', (socket) => {
+      if (connections !== undefined) {
+        if (!connections.take(1)) {
+          socket.destroy();
+          return;
+        }
+        socket.once('close', () => connections.release(1));
+      }
       const handleResponse = (response: ServerResponse) => handle(response.req, response);
       const connection = new Connection(socket, settings.pipelinedRequestsMax, handleResponse);
       this.#connections.add(connection);

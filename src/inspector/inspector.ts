@@ -76,13 +76,13 @@ export class Inspector {
   }
 
   /** For a receiver, to be put into its URL. */
-  issueTicket(): string {
-    return this.#tickets.issue();
+  issueTicket(answer: (ticket: string) => void): void {
+    answer(this.#tickets.issue());
   }
 
   /** Whether the ticket was good; it is used up. */
-  takeTicket(ticket: string): boolean {
-    return this.#tickets.take(ticket);
+  takeTicket(ticket: string, answer: (isGood: boolean) => void): void {
+    answer(this.#tickets.take(ticket));
   }
 
   #guarded(socket: InspectorSocket, add: () => void): void {

@@ -29,13 +29,13 @@ class FakeInspector implements InspectorService {
     socket.send('welcome');
   }
 
-  issueTicket(): string {
+  issueTicket(answer: (ticket: string) => void): void {
     this.#ticket = '0123456789abcdef0123456789abcdef';
-    return this.#ticket;
+    answer(this.#ticket);
   }
 
-  takeTicket(ticket: string): boolean {
-    return ticket === this.#ticket;
+  takeTicket(ticket: string, answer: (isGood: boolean) => void): void {
+    answer(ticket === this.#ticket);
   }
 
   close(): void {
@@ -201,8 +201,11 @@ describe('what becomes a WebSocket', () => {
   test('the two sockets, when asked for', async () => {
     const { http, inspector } = await serveInspected();
     await using _ = http;
-    for (const path of ['/inspect/live', '/inspect/xstate'])
-      expect(await answerTo(http, `GET ${path}`, UPGRADE)).toMatch(/^HTTP\/1\.1 101 /);
+    for (const path of ['/inspect/live', '/inspect/xstate']) {
+      const client = await http.connect();
+      client.send(requestText(`GET ${path}`, { host: http.host, ...UPGRADE }));
+      expect(await client.until('welcome')).toMatch(/^HTTP\/1\.1 101 /);
+    }
     expect([inspector.viewers.length, inspector.receivers.length]).toEqual([1, 1]);
   });
 

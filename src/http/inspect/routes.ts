@@ -2,9 +2,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import websocket from '@fastify/websocket';
 import type { FastifyInstance } from 'fastify';
-import type { Logger } from 'pino';
 import type { InspectorSocket } from '../../inspector/socket.ts';
-import { logRefusal } from '../context.ts';
+import { type HttpLog, logRefusal } from '../context.ts';
 import { Refusal } from '../failures.ts';
 import { failureReply, sendLastReply, sendReply } from '../reply.ts';
 import {
@@ -18,12 +17,12 @@ import {
 } from '../route-table.ts';
 import { type PageFile, readPageFiles } from './page-files.ts';
 
-/** What the routes need of the inspector. */
+/** What the routes need of the inspector, which may be in another thread: then it answers later, and else at once. */
 export interface InspectorService {
   addViewer(socket: InspectorSocket): void;
   addReceiver(socket: InspectorSocket): void;
-  issueTicket(): string;
-  takeTicket(ticket: string): boolean;
+  issueTicket(answer: (ticket: string) => void): void;
+  takeTicket(ticket: string, answer: (isGood: boolean) => void): void;
   close(): void;
 }
 
@@ -35,8 +34,6 @@ export interface InspectorRoutes {
   close(): void;
 }
 
-type Refuses = (request: IncomingMessage) => Refusal | undefined;
-
 /** A page says at most which key it follows. */
 const MESSAGE_BYTES_MAX = 16 * 1024;
 
@@ -44,7 +41,7 @@ export interface InspectorRoutesOptions {
   readonly inspector: InspectorService;
   /** Whether a stock receiver must show one. */
   readonly needsTicket: boolean;
-  readonly logger?: Logger | undefined;
+  readonly logger?: HttpLog | undefined;
 }
 
 export function openInspectorRoutes(options: InspectorRoutesOptions): InspectorRoutes {
@@ -69,16 +66,17 @@ function pluginOf({ inspector, needsTicket, logger }: InspectorRoutesOptions, pa
     page(app, '/inspect' satisfies InspectorPath, document);
     for (const file of pageFiles) page(app, pageFilesPath + file.name, file);
 
-    const socket = (path: InspectorPath, refuses: Refuses, take: (socket: InspectorSocket) => void) =>
-      socketRoute(app, path, logged(refuses, logger), take);
-    socket('/inspect/live', refuseQuery, (viewer) => inspector.addViewer(viewer));
-    const wrongTicket = (request: IncomingMessage) => refuseTicket(request, inspector);
-    socket('/inspect/xstate', needsTicket ? wrongTicket : refuseQuery, (receiver) => inspector.addReceiver(receiver));
+    const socket = (path: InspectorPath, check: Check, take: (socket: InspectorSocket) => void) =>
+      socketRoute(app, path, logged(check, logger), take);
+    const checkQuery: Check = (request, answer) => answer(refuseQuery(request));
+    const checkTicket: Check = (request, answer) => refuseTicket(request, inspector, answer);
+    socket('/inspect/live', checkQuery, (viewer) => inspector.addViewer(viewer));
+    socket('/inspect/xstate', needsTicket ? checkTicket : checkQuery, (receiver) => inspector.addReceiver(receiver));
 
     app.post('/inspect/ticket' satisfies InspectorPath, (request, { raw: response }) => {
       // Nothing of the body is of use: whatever comes is dropped.
       request.raw.resume();
-      sendReply(response, { status: 200, body: JSON.stringify({ ticket: inspector.issueTicket() }) });
+      inspector.issueTicket((ticket) => sendReply(response, { status: 200, body: JSON.stringify({ ticket }) }));
     });
   };
 }
@@ -95,31 +93,36 @@ function page(app: FastifyInstance, url: string, file: PageFile): void {
   });
 }
 
+/** Answers with why a request for a socket is refused; `undefined`: it is not. */
+type Check = (request: IncomingMessage, answer: (refusal: Refusal | undefined) => void) => void;
+
 function socketRoute(
   app: FastifyInstance,
   url: InspectorPath,
-  refuses: Refuses,
+  check: Check,
   take: (socket: InspectorSocket) => void,
 ): void {
   app.route({
     method: 'GET',
     url,
     onRequest: (request, reply, done) => {
-      const refusal = request.ws ? refuses(request.raw) : undefined;
-      if (refusal) sendLastReply(reply.raw, failureReply(refusal));
-      else done();
+      if (!request.ws) return done();
+      return check(request.raw, (refusal) => {
+        if (refusal) sendLastReply(reply.raw, failureReply(refusal));
+        else done();
+      });
     },
     handler: (_request, { raw: response }) => sendReply(response, failureReply(NO_UPGRADE)),
     wsHandler: (socket) => take(socket as unknown as InspectorSocket),
   });
 }
 
-function logged(refuses: Refuses, logger: Logger | undefined): Refuses {
-  return (request) => {
-    const refusal = refuses(request);
-    if (refusal) logRefusal(logger, refusal, request.method);
-    return refusal;
-  };
+function logged(check: Check, logger: HttpLog | undefined): Check {
+  return (request, answer) =>
+    check(request, (refusal) => {
+      if (refusal) logRefusal(logger, refusal, request.method);
+      answer(refusal);
+    });
 }
 
 /** A token in a URL would end up in logs: what is not known is not overlooked. */
@@ -132,13 +135,19 @@ const NO_UPGRADE = new Refusal('UPGRADE_REQUIRED', 'this path is a WebSocket', [
   ...['Upgrade', 'websocket'],
 ]);
 
-function refuseTicket({ url }: IncomingMessage, inspector: InspectorService): Refusal | undefined {
+function refuseTicket(
+  { url }: IncomingMessage,
+  inspector: InspectorService,
+  answer: (refusal: Refusal | undefined) => void,
+): void {
   const parameters = [...new URLSearchParams(queryOf(url!) ?? '')];
   const [[name, ticket] = []] = parameters;
-  if (parameters.length !== 1 || name !== 'ticket')
-    return new Refusal('BAD_QUERY', 'the one parameter is ticket, from POST /inspect/ticket');
-  if (inspector.takeTicket(ticket!)) return undefined;
-  return new Refusal('UNAUTHORIZED', 'the ticket is not known, used already, or more than 30 s old');
+  if (parameters.length !== 1 || name !== 'ticket') {
+    answer(new Refusal('BAD_QUERY', 'the one parameter is ticket, from POST /inspect/ticket'));
+    return;
+  }
+  const wrong = new Refusal('UNAUTHORIZED', 'the ticket is not known, used already, or more than 30 s old');
+  inspector.takeTicket(ticket!, (isGood) => answer(isGood ? undefined : wrong));
 }
 
 /** Nothing from elsewhere, nothing inline, in nobody's frame. */
