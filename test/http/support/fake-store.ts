@@ -1,19 +1,18 @@
 /** A store that is a plain Map and does what the test tells it to. */
 import type {
-  AdmissionRefusal,
   PutOperation,
   PutOutcome,
+  PutsRefused,
   Readiness,
   StoredValue,
-  StoreService,
+  WatchableStore,
 } from '../../../src/outcome.ts';
 import { readMany } from '../../../src/read-many.ts';
 
-export class FakeStore implements StoreService {
+export class FakeStore implements WatchableStore {
   readonly values = new Map<string, StoredValue>();
   /** Every put that got through, in order. */
   readonly puts: (readonly PutOperation[])[] = [];
-  refusal: { code: AdmissionRefusal; error: string } | undefined;
   unreadiness: string | undefined;
   /** Answers every put instead of the Map. */
   outcome: PutOutcome | undefined;
@@ -21,10 +20,25 @@ export class FakeStore implements StoreService {
   isHolding = false;
   /** The most puts that were in work at one time. */
   inWorkMax = 0;
+  #refusal: PutsRefused | undefined;
+  readonly #watchers: (() => void)[] = [];
   #held: (() => void)[] = [];
   #inWork = 0;
   #seq = 0;
   #arrival: { count: number; resolve: () => void } | undefined;
+
+  get refusal(): PutsRefused | undefined {
+    return this.#refusal;
+  }
+
+  set refusal(refusal: PutsRefused | undefined) {
+    this.#refusal = refusal;
+    for (const tell of this.#watchers) tell();
+  }
+
+  watchState(listener: () => void): void {
+    this.#watchers.push(listener);
+  }
 
   get(key: string): StoredValue | undefined {
     return this.values.get(key);
@@ -55,8 +69,8 @@ export class FakeStore implements StoreService {
     answer(readMany((key) => this.get(key), keys, textBytesMax));
   }
 
-  refusesPuts() {
-    return this.refusal;
+  refusesPuts(): PutsRefused | undefined {
+    return this.#refusal;
   }
 
   readiness(): Readiness {
