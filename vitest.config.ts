@@ -16,9 +16,31 @@ function hasFailedOutsideTests(module: TestModule): boolean {
   return module.errors().length > 0;
 }
 
+/** The tests that talk to a server of HTTP, and find it in a thread of its own where they are told so. */
+const SERVED = [
+  'batch',
+  'batch.property',
+  'bugs-and-logs',
+  'checks',
+  'corpus/corpus',
+  'disconnects',
+  'fuzz',
+  'get',
+  'health',
+  'inspect',
+  'media-type',
+  'pipelining',
+  'put',
+  'routes',
+  'slow-clients',
+  'smuggling',
+  'stopping',
+  'transfer',
+].map((name) => `test/http/${name}.test.ts`);
+SERVED.push('test/inspector/stock-receiver.test.ts');
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     // Files share the process of their worker, which saves 240 ms each: tests leave no handler, timer or variable behind.
     isolate: false,
     // Modules are loaded by Node itself, as in production: Vitest's runner makes calls across modules many times slower.
@@ -26,6 +48,11 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 20_000,
     reporters: ['default', totals],
+    projects: [
+      { extends: true, test: { name: 'tests', include: ['test/**/*.test.ts'] } },
+      // What is asked of HTTP is asked a second time of servers that are in other threads than their stores.
+      { extends: true, test: { name: 'threads', include: SERVED, provide: { serving: 'threads' } } },
+    ],
     coverage: { provider: 'v8', include: ['src/**/*.ts'], exclude: ['src/wal/generated/**'] },
   },
 });

@@ -56,7 +56,8 @@ async function serve(loaded: LoadedConfig): Promise<void> {
   log.info({ event: 'recovered', ...store.recovered });
 
   const inspector = await openInspector(config, store);
-  const { address, port } = await serveHere(loaded, store, inspector);
+  const serveHttp = config.threads === 1 ? serveHere : serveOnThreads;
+  const { address, port } = await serveHttp(loaded, store, inspector);
 
   const url = `http://${formatAddress({ host: address, port })}`;
   // Programs wait for this line: it is printed at every log level.
@@ -89,6 +90,21 @@ async function serveHere(
   const address = await listen(app.server, config.listen, sources.listen);
   port = address.port;
   return address;
+}
+
+async function serveOnThreads(
+  { config, sources }: LoadedConfig,
+  store: Store,
+  inspector: Inspector | undefined,
+): Promise<AddressInfo> {
+  const { HttpThreads } = await import('./http/threads/http-threads.ts');
+  const page = config.inspector ? { needsTicket: config.token !== undefined } : undefined;
+  const http = new HttpThreads({
+    ...{ threads: config.threads, store, settings: config, log, onBug: shutdown.onBug },
+    inspector: inspector && { service: inspector, page },
+  });
+  shutdown.watch({ http, store });
+  return http.listen(config.listen, sources.listen);
 }
 
 /** Loaded only where somebody may want to watch: `undefined` where nobody does. */

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { oldSpaceBytes, openFilesIn, readFile, surroundingsOfProcess } from '../src/config/surroundings.ts';
@@ -56,6 +56,7 @@ test.runIf(process.platform === 'linux')('a process knows its own limits', () =>
   const { machine } = surroundingsOfProcess();
   // `node` may have raised its soft limit to the hard one, and the shell inherits what it has now.
   expect(machine.openFilesMax).toBe(Number(execFileSync('sh', ['-c', 'ulimit -n'], { encoding: 'utf8' })));
+  expect(machine.cores).toBe(availableParallelism());
   expect(machine.heapBytesMax).toBeGreaterThan(64 * 1024 * 1024);
   expect(machine.workingDirectory).toBe(process.cwd());
 });

@@ -22,6 +22,7 @@ const bounds: Partial<Record<SettingName, { min: number; max: number; step?: num
   arrayLengthMax: { min: 1, max: 1_000_000 },
   operationsMax: { min: 1, max: 1_000_000 },
   bodyBytesMax: { min: KiB, max: 64 * MiB, with: ['--value-bytes-max', '1', '--queued-bytes-max', '64MiB'] },
+  threads: { min: 1, max: 64 },
   queuedPutsMax: { min: 1, max: 1_000_000 },
   queuedBytesMax: {
     min: KiB,
@@ -82,6 +83,17 @@ test('a block is whole pages', () => {
 test('a time may carry its unit', () => {
   expect(mustLoad(yaml('idleMarkMs: 250 ms')).config.idleMarkMs).toBe(250);
   expect(refusal(yaml('idleMarkMs: 250 s'))).toContain('given "250 s"');
+});
+
+test.each([
+  [1, 1],
+  [2, 1],
+  [4, 3],
+  [200, 64],
+])('threads: of %i cores auto takes %i, so that one is left to the store', (cores, threads) => {
+  expect(mustLoad({ cores }).config.threads).toBe(threads);
+  expect(mustLoad({ cores, argv: ['--threads', 'auto'] }).config.threads).toBe(threads);
+  expect(mustLoad({ cores, argv: ['--threads', '5'] }).config.threads).toBe(5);
 });
 
 test('memoryMax is a size or a share of the heap limit, and never beyond it', () => {

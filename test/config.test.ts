@@ -29,6 +29,7 @@ const defaults: Config = {
   arrayLengthMax: 10_000,
   operationsMax: 10_000,
   bodyBytesMax: 8 * MiB,
+  threads: 1,
   queuedPutsMax: 10_000,
   queuedBytesMax: 64 * MiB,
   memoryMax: Math.floor(4096 * MiB * 0.6),

@@ -12,14 +12,15 @@ const mayMount = mayUse('unshare');
 const directory = mkdtempSync(join(tmpdir(), 'concave-disk-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-test.runIf(mayTrace)(
-  'S7: a failed sync: outcome unknown, one line on stderr, exit 74, and a new start recovers',
-  async () => {
-    const dataDir = join(directory, 'eio');
+test.runIf(mayTrace).each(['1', '2'])(
+  'S7: a failed sync: outcome unknown, one line on stderr, exit 74, and a new start recovers (--threads %s)',
+  async (threads) => {
+    const dataDir = join(directory, `eio-${threads}`);
     const block = join(dataDir, `${'1'.padStart(16, '0')}.log`);
     const inject = ['-e', 'trace=pwrite64', '-e', 'inject=pwrite64:error=EIO', '-P', block];
     await using server = await ServerProcess.start({
       dataDir,
+      args: ['--threads', threads],
       prefix: ['strace', '-f', '-qq', '-o', join(directory, 'strace'), ...inject],
     });
     expect(await put(server, 'key', 'value')).toEqual({ status: 500, code: 'OUTCOME_UNKNOWN' });

@@ -44,12 +44,14 @@ test.runIf(mayUse('prlimit'))('N2: more connections than the process may have fi
   expect(line).toContain('allowed is at most 135');
 });
 
-test('an address that another process listens on: exit 74, naming it', async () => {
+const oneAndMoreThreads = test.each([1, 2].map((threads) => ['--threads', String(threads)]));
+
+oneAndMoreThreads('an address that another process listens on: exit 74, naming it (%s %s)', async (...args) => {
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');
   try {
     const listen = `127.0.0.1:${(other.address() as AddressInfo).port}`;
-    expect(await refusal({ listen })).toEqual({
+    expect(await refusal({ listen, args })).toEqual({
       code: 74,
       line: `cannot listen on ${listen}: EADDRINUSE, another process listens there`,
     });
@@ -58,13 +60,16 @@ test('an address that another process listens on: exit 74, naming it', async () 
   }
 });
 
-test('an address that this machine does not have: exit 78, naming the setting', async () => {
-  // 192.0.2.0/24 is for documentation: no machine has it.
-  expect(await refusal({ listen: '192.0.2.1:0', env: { CONCAVE_TOKEN: token } })).toEqual({
-    code: 78,
-    line: 'cannot listen on 192.0.2.1:0: EADDRNOTAVAIL; change listen (--listen)',
-  });
-});
+oneAndMoreThreads(
+  'an address that this machine does not have: exit 78, naming the setting (%s %s)',
+  async (...args) => {
+    // 192.0.2.0/24 is for documentation: no machine has it.
+    expect(await refusal({ listen: '192.0.2.1:0', args, env: { CONCAVE_TOKEN: token } })).toEqual({
+      code: 78,
+      line: 'cannot listen on 192.0.2.1:0: EADDRNOTAVAIL; change listen (--listen)',
+    });
+  },
+);
 
 test('S24: a second server on the same directory: exit 75; the first one serves on', async () => {
   await using first = await ServerProcess.start();
@@ -149,30 +154,33 @@ test.each([
   expect(server.log.map(({ event }) => event).slice(-2)).toEqual(['draining', 'stopped']);
 });
 
-test('S30: puts that were taken in before the signal are answered, later ones refused, none lost', async () => {
-  await using directory = await mkdtempDisposable(join(tmpdir(), 'concave-main-'));
-  await using server = await ServerProcess.start({ dataDir: join(directory.path, 'data') });
-  const acknowledged = new Set<string>();
-  const answers = new Set<number | 'gone'>();
-  const isFirstAnswered = Promise.withResolvers<void>();
-  const clients = Array.from({ length: 16 }, async (_, client) => {
-    for (let count = 0; !answers.has('gone'); count++) {
-      const key = `${client}:${count}`;
-      const answer = await put(server, key, key, 0).catch(() => 'gone' as const);
-      answers.add(answer);
-      if (answer === 200) acknowledged.add(key);
-      isFirstAnswered.resolve();
-    }
-  });
-  await isFirstAnswered.promise;
-  server.kill('SIGTERM');
-  await Promise.all(clients);
-  expect(await server.waitForExit()).toEqual({ code: 0, signal: null });
-  expect([...answers].filter((answer) => answer !== 'gone' && answer !== 200 && answer !== 503)).toEqual([]);
+oneAndMoreThreads(
+  'S30: puts taken in before the signal are answered, later ones refused, none lost (%s %s)',
+  async (...args) => {
+    await using directory = await mkdtempDisposable(join(tmpdir(), 'concave-main-'));
+    await using server = await ServerProcess.start({ dataDir: join(directory.path, 'data'), args });
+    const acknowledged = new Set<string>();
+    const answers = new Set<number | 'gone'>();
+    const isFirstAnswered = Promise.withResolvers<void>();
+    const clients = Array.from({ length: 16 }, async (_, client) => {
+      for (let count = 0; !answers.has('gone'); count++) {
+        const key = `${client}:${count}`;
+        const answer = await put(server, key, key, 0).catch(() => 'gone' as const);
+        answers.add(answer);
+        if (answer === 200) acknowledged.add(key);
+        isFirstAnswered.resolve();
+      }
+    });
+    await isFirstAnswered.promise;
+    server.kill('SIGTERM');
+    await Promise.all(clients);
+    expect(await server.waitForExit()).toEqual({ code: 0, signal: null });
+    expect([...answers].filter((answer) => answer !== 'gone' && answer !== 200 && answer !== 503)).toEqual([]);
 
-  await using again = await ServerProcess.start({ dataDir: server.dataDir });
-  for (const key of acknowledged) expect(await status(again, key), key).toBe(200);
-});
+    await using again = await ServerProcess.start({ dataDir: server.dataDir });
+    for (const key of acknowledged) expect(await status(again, key), key).toBe(200);
+  },
+);
 
 test('S31: after SIGKILL nothing needs cleaning up, and what was acknowledged is there', async () => {
   await using directory = await mkdtempDisposable(join(tmpdir(), 'concave-main-'));

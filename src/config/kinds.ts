@@ -19,6 +19,8 @@ export interface Kind<Value> {
 export interface Machine {
   /** Relative paths start here. */
   readonly workingDirectory: string;
+  /** Processors that this process may use at one time. */
+  readonly cores: number;
   /** Bytes that the JavaScript heap may grow to. */
   readonly heapBytesMax: number;
   /** File descriptors that the process may have open; `undefined` where that is unlimited or cannot be told. */
@@ -79,6 +81,17 @@ export function shareOfHeap({ min }: { min: number }): Kind<number> {
       const share = within(1, 100, percent);
       return share && { value: Math.floor((heapBytesMax * share.value) / 100) };
     },
+  };
+}
+
+/** `auto` leaves one core to the store. */
+export function threadCount({ max }: { max: number }): Kind<number> {
+  return {
+    takes: 'INTEGER',
+    allowed: `an integer from 1 to ${max}, or auto: the cores of the machine less one, at least 1`,
+    isList: false,
+    read: (text, { cores }) =>
+      text === 'auto' ? { value: Math.min(Math.max(cores - 1, 1), max) } : within(1, max, readDigits(text)),
   };
 }
 

@@ -16,6 +16,7 @@ import {
   path,
   shareOfHeap,
   size,
+  threadCount,
 } from './kinds.ts';
 
 export interface Setting<Value> {
@@ -172,6 +173,13 @@ export const settings = {
     about: 'Bytes of a request body; a larger one gets 413. At most queuedBytesMax.',
   },
 
+  threads: {
+    group: 'Limits of the server',
+    kind: threadCount({ max: 64 }),
+    default: 'auto',
+    about:
+      'Threads that serve HTTP; one more has the store. 1 serves in the same thread. auto: one less than the cores.',
+  },
   queuedPutsMax: {
     group: 'Limits of the server',
     kind: integer({ min: 1, max: 1_000_000 }),

@@ -1,5 +1,6 @@
 /** What the loader of the settings learns from the process it runs in. */
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { getHeapStatistics } from 'node:v8';
 import type { Surroundings } from '../config.ts';
 import type { TextFile } from './token.ts';
@@ -10,6 +11,7 @@ export function surroundingsOfProcess(): Surroundings {
     environment: process.env,
     machine: {
       workingDirectory: process.cwd(),
+      cores: availableParallelism(),
       heapBytesMax: oldSpaceBytes(getHeapStatistics().heap_size_limit, flagsOfNode()),
       openFilesMax: openFilesMax(),
     },

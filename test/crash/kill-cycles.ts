@@ -26,16 +26,19 @@ export type KillFigures = Readonly<
 const killAfterMs = { serving: [5, 300], launched: [20, 250] } as const;
 /** Every few cycles the start after a kill is killed as well. */
 const SHARE_KILLED_IN_RECOVERY = 0.2;
+/** One life of so many has HTTP on threads of its own: what the clients see is one history all the same. */
+const CYCLES_PER_THREADED = 5;
 
 export async function killCycles({ cycles, seed, compaction }: KillOptions): Promise<KillFigures> {
   using root = mkdtempDisposableSync(join(tmpdir(), 'concave-kill-'));
   const dataDir = join(root.path, 'data');
-  const args = ['--max-block-size', compaction ? '64 KiB' : '256 KiB', '--max-blocks', compaction ? '2' : '1000'];
+  const blocks = ['--max-block-size', compaction ? '64 KiB' : '256 KiB', '--max-blocks', compaction ? '2' : '1000'];
   const random = new Random(seed);
   const load = new Load({ clients: 64, keys: 100, seed });
   const logs: LogContents[] = [];
   const counts = { killedInRecovery: 0, merges: 0, tornTails: 0 };
   for (let cycle = 0; cycle < cycles; cycle += 1) {
+    const args = [...blocks, '--threads', cycle % CYCLES_PER_THREADED === 0 ? '2' : '1'];
     if (cycle > 0 && random.chance(SHARE_KILLED_IN_RECOVERY)) {
       await killWhileStarting({ dataDir, args }, random.integer(...killAfterMs.launched));
       counts.killedInRecovery += 1;
@@ -51,7 +54,7 @@ export async function killCycles({ cycles, seed, compaction }: KillOptions): Pro
     counts.merges += server.log.filter(({ event }) => event === 'compacted').length;
     counts.tornTails += server.log.filter(({ event }) => event === 'torn_tail').length;
   }
-  await readAllAndKill({ dataDir, args }, load);
+  await readAllAndKill({ dataDir, args: blocks }, load);
   const { history } = load.recorder;
   judge(history, dataDir, `killCycles(${JSON.stringify({ cycles, seed, compaction })})`, logs);
   const { acknowledged, unknown } = load.figures;

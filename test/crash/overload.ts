@@ -26,11 +26,11 @@ export interface OverloadFigures extends Record<string, number> {
   readonly gets: number;
 }
 
-export async function overload(seconds: number): Promise<OverloadFigures> {
+export async function overload(seconds: number, threads = 1): Promise<OverloadFigures> {
   await using server = await ServerProcess.start({
     args: [
       ...['--queued-puts-max', String(capacity.queuedPutsMax), '--batch-time', String(capacity.batchTimeMs)],
-      ...['--max-batch-size', '16 MiB'],
+      ...['--max-batch-size', '16 MiB', '--threads', String(threads)],
     ],
   });
   const crowd = new Crowd(server.url);

@@ -29,10 +29,12 @@ const STOP_MS_MAX = 5000;
 export async function stopCycles({ cycles, seed }: { cycles: number; seed: number }): Promise<StopFigures> {
   using root = mkdtempDisposableSync(join(tmpdir(), 'concave-stop-'));
   const dataDir = join(root.path, 'data');
-  const args = ['--max-block-size', '256 KiB', '--max-blocks', '1000'];
+  const blocks = ['--max-block-size', '256 KiB', '--max-blocks', '1000'];
   const load = new Load({ clients: 64, keys: 100, seed });
   for (let cycle = 0; cycle < cycles; cycle += 1) {
     const { throughNpm, stop } = ways[cycle % ways.length]!;
+    // Every way has its turn with HTTP in the thread of the store and with HTTP on others.
+    const args = [...blocks, '--threads', String(1 + (Math.floor(cycle / ways.length) % 2))];
     await using server = await ServerProcess.start({ dataDir, args, throughNpm });
     expectCleanStart(server);
     await load.readAll(server.url);
@@ -43,7 +45,7 @@ export async function stopCycles({ cycles, seed }: { cycles: number; seed: numbe
     await expectCleanStop(server);
     load.recorder.restart();
   }
-  await using server = await ServerProcess.start({ dataDir, args });
+  await using server = await ServerProcess.start({ dataDir, args: blocks });
   await load.readAll(server.url);
   server.kill('SIGTERM');
   await expectCleanStop(server);

@@ -285,7 +285,7 @@ test('S30 while the server stops a batch that was taken in is answered', async (
   const client = await http.connect();
   client.send(http.batch([putOf('a'), putOf('b')]));
   await http.store.received(2);
-  const closed = http.app.close();
+  const closed = http.close();
   http.store.release();
   expect(repliesIn(await client.reply()).map(({ status }) => status)).toEqual([200, 200]);
   expect(await client.ended()).toBe('');

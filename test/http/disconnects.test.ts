@@ -1,5 +1,4 @@
 /** D16: clients that go while they send or wait. */
-import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { anOperation, serve } from './support/http-fixture.ts';
 
@@ -45,12 +44,10 @@ test.each(['end', 'reset', 'destroy'] as const)(
 test('a client that ends its side after a request still gets the reply', async () => {
   await using http = await serve();
   http.store.isHolding = true;
-  const accepted = once(http.app.server, 'connection');
   const client = await http.connect();
-  const [socket] = await accepted;
   client.send(Buffer.concat([http.put([anOperation]), Buffer.from(http.get('other'))]));
   client.end();
-  await once(socket, 'end');
+  await http.serverSide(client).ended();
   http.store.release();
   expect((await client.replies(2)).map(({ status }) => status)).toEqual([200, 404]);
   expect(await client.ended()).toBe('');

@@ -1,7 +1,7 @@
 /** The paths of the inspector: who is let in, what becomes a WebSocket, and what the page may do. */
 import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { type InspectorService, openInspectorRoutes } from '../../src/http/inspect/routes.ts';
+import type { InspectorService } from '../../src/http/inspect/routes.ts';
 import type { InspectorSocket } from '../../src/inspector/socket.ts';
 import { type Headers, type HttpFixture, requestText, type ServeOptions, serve } from './support/http-fixture.ts';
 import { expectSchema } from './support/reply-schema.ts';
@@ -45,10 +45,7 @@ class FakeInspector implements InspectorService {
 
 async function serveInspected(options: ServeOptions = {}) {
   const inspector = new FakeInspector();
-  const http = await serve({
-    ...options,
-    inspector: openInspectorRoutes({ inspector, needsTicket: options.token !== undefined }),
-  });
+  const http = await serve({ ...options, inspector });
   return { http, inspector };
 }
 
@@ -286,6 +283,6 @@ test('when the server stops, sockets are closed and do not hold it up', async ()
   const socket = new WebSocket(`ws://127.0.0.1:${http.port}/inspect/live`);
   await new Promise((resolve) => socket.addEventListener('message', resolve));
   const closed = new Promise<CloseEvent>((resolve) => socket.addEventListener('close', resolve));
-  await http.app.close();
+  await http.close();
   expect((await closed).code).toBe(1001);
 });

@@ -1,7 +1,6 @@
 /** N1: requests that are sent before the replies to earlier ones have come. */
-import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import { anOperation, closed, requestText, serve } from './support/http-fixture.ts';
+import { anOperation, requestText, serve } from './support/http-fixture.ts';
 
 const putOf = (index: number) => [{ key: `k${index}`, value: index, version: 0 }];
 
@@ -45,9 +44,7 @@ test.each([1, 2, 16])(
 test('a connection whose puts are not answered is not read from', async () => {
   await using http = await serve();
   http.store.isHolding = true;
-  const accepted = once(http.app.server, 'connection');
   const client = await http.connect();
-  const [socket] = await accepted;
   // Many small ones: the HTTP server wants to read on with each that it has read.
   const count = 5000;
   client.send(
@@ -56,9 +53,9 @@ test('a connection whose puts are not answered is not read from', async () => {
   await http.store.received(16);
   // Every round trip of another client gives the server the time to read more.
   for (let round = 0; round < 20; round++) await http.exchange(http.get('k'));
-  const { bytesRead } = socket;
+  const bytesRead = await http.serverSide(client).bytesRead();
   for (let round = 0; round < 20; round++) await http.exchange(http.get('k'));
-  expect(socket.bytesRead).toBe(bytesRead);
+  expect(await http.serverSide(client).bytesRead()).toBe(bytesRead);
   expect(bytesRead).toBeLessThan(512 * 1024);
   http.store.release();
   expect((await client.replies(count)).length).toBe(count);
@@ -89,9 +86,7 @@ test('two connections do not wait for each other', async () => {
 test('requests that wait when the client goes are not begun', async () => {
   await using http = await serve({ pipelinedRequestsMax: 2 });
   http.store.isHolding = true;
-  const accepted = once(http.app.server, 'connection');
   const client = await http.connect();
-  const [socket] = await accepted;
   let gets = 0;
   http.store.get = () => void gets++;
   const puts = Array.from({ length: 5 }, (_, index) => http.put(putOf(index)));
@@ -99,7 +94,7 @@ test('requests that wait when the client goes are not begun', async () => {
   await http.store.received(2);
   client.reset();
   http.store.release();
-  await closed(socket);
+  await http.serverSide(client).closed();
   expect(http.store.puts.length).toBe(2);
   expect(gets).toBe(0);
 });

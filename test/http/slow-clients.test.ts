@@ -1,7 +1,8 @@
 /** N2: clients that send slowly, or nothing, or do not read. */
-import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import { anOperation, closed, requestText, serve } from './support/http-fixture.ts';
+import { buildApp } from '../../src/http/app.ts';
+import { FakeStore } from './support/fake-store.ts';
+import { anOperation, defaultSettings, requestText, serve } from './support/http-fixture.ts';
 import { expectSchema } from './support/reply-schema.ts';
 
 /** Short enough for a test; the server looks at its clocks that often. */
@@ -87,15 +88,13 @@ test('more than maxConnections are not accepted', async () => {
   }
 });
 
-test('the times of the server are those of the settings', async () => {
-  await using http = await serve({
-    headersTimeoutMs: 5000,
-    requestTimeoutMs: 10_000,
-    keepAliveTimeoutMs: 4000,
-    putTimeoutMs: 20_000,
-    maxConnections: 7,
-  });
-  const { server } = http.app;
+test('the times of the server are those of the settings', () => {
+  const settings = {
+    ...defaultSettings,
+    ...{ headersTimeoutMs: 5000, requestTimeoutMs: 10_000, keepAliveTimeoutMs: 4000, putTimeoutMs: 20_000 },
+    ...{ maxConnections: 7, port: () => 0 },
+  };
+  const { server } = buildApp({ store: new FakeStore(), settings });
   expect(server).toMatchObject({
     headersTimeout: 5000,
     requestTimeout: 10_000,
@@ -126,11 +125,9 @@ test('a client that does not read stops being served, the others do not', async 
 
 test('a client that goes on sending after the last reply is cut off', async () => {
   await using http = await serve({ bodyBytesMax: 1024 });
-  const accepted = once(http.app.server, 'connection');
   const client = await http.connect();
-  const [socket] = await accepted;
   client.send(http.put('', { 'content-length': '10000000000' }));
   expect((await client.reply()).status).toBe(413);
   client.send('x');
-  await closed(socket);
+  await http.serverSide(client).closed();
 });

@@ -44,7 +44,7 @@ describe('close', () => {
     }
     // Served after all of the above has been read.
     await http.exchange(http.get('k'));
-    await http.app.close();
+    await http.close();
     for (const client of clients) expect(await client.ended()).toBe('');
     expect(http.store.puts).toEqual([]);
   });
@@ -55,7 +55,7 @@ describe('close', () => {
     const client = await http.connect();
     client.send(Buffer.concat([http.put([anOperation]), http.put([{ ...anOperation, key: 'l' }])]));
     await http.store.received(2);
-    const closed = http.app.close();
+    const closed = http.close();
     http.store.release();
     expect((await client.replies(2)).map(({ status }) => status)).toEqual([200, 200]);
     expect(await client.ended()).toBe('');
@@ -76,7 +76,7 @@ describe('close', () => {
     // Ten of them are more than the system takes from a client that does not read.
     await http.exchange(http.get('k'));
     http.store.release();
-    const closed = http.app.close();
+    const closed = http.close();
     slow.resume();
     expect((await pipelining.replies(10)).map(({ status }) => status)).toEqual(Array(10).fill(200));
     expect((await slow.replies(10)).map(({ status }) => status)).toEqual(Array(10).fill(200));
@@ -93,15 +93,8 @@ describe('close', () => {
     const client = await http.connect();
     client.send(http.put([anOperation]));
     await http.store.received(1);
-    const { promise: isClosing, resolve } = Promise.withResolvers<void>();
-    const { server } = http.app;
-    const { close } = server;
-    server.close = (...given) => {
-      resolve();
-      return close.apply(server, given);
-    };
-    const closed = http.app.close();
-    await isClosing;
+    const closed = http.close();
+    await http.isClosing;
     client.send(http.put([{ ...anOperation, key: 'l' }]));
     await http.store.received(2);
     http.store.releaseOne();
@@ -121,15 +114,8 @@ describe('close', () => {
     const client = await http.connect();
     client.send(http.put([anOperation]));
     await http.store.received(1);
-    const { promise: isClosing, resolve } = Promise.withResolvers<void>();
-    const { server } = http.app;
-    const { close } = server;
-    server.close = (...given) => {
-      resolve();
-      return close.apply(server, given);
-    };
-    const closed = http.app.close();
-    await isClosing;
+    const closed = http.close();
+    await http.isClosing;
     const gotten = new Promise<string>((taken) => {
       http.store.get = (key) => void taken(key);
     });
@@ -149,7 +135,7 @@ describe('close', () => {
     const client = await http.connect();
     client.send(requestText('GET /healthz', { host: http.host, connection: 'close' }));
     await client.reply();
-    await http.app.close();
+    await http.close();
     expect(await client.ended()).toBe('');
   });
 });

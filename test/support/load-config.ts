@@ -10,17 +10,18 @@ export interface Process {
   readonly files?: Readonly<Record<string, string>>;
   /** Of every file; 0600 unless it says otherwise. */
   readonly mode?: number;
+  readonly cores?: number;
   readonly heapBytesMax?: number;
   readonly openFilesMax?: number | undefined;
 }
 
 export function load(process: Process = {}): ReturnType<typeof loadConfig> {
-  const { argv = [], env = {}, files = {}, mode = 0o600, heapBytesMax = 4096 * MiB } = process;
+  const { argv = [], env = {}, files = {}, mode = 0o600, cores = 2, heapBytesMax = 4096 * MiB } = process;
   const openFilesMax = 'openFilesMax' in process ? process.openFilesMax : 20_000;
   return loadConfig({
     argv,
     environment: env,
-    machine: { workingDirectory: '/here', heapBytesMax, openFilesMax },
+    machine: { workingDirectory: '/here', cores, heapBytesMax, openFilesMax },
     readFile(path) {
       const text = files[path];
       if (text === undefined) throw Object.assign(new Error('no such file'), { code: 'ENOENT' });

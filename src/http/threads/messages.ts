@@ -58,6 +58,12 @@ export interface SocketSent {
   readonly size: number;
 }
 
+/** The other side has answered a ping. */
+export interface SocketPong {
+  readonly type: 'socketPong';
+  readonly id: number;
+}
+
 export interface SocketClosed {
   readonly type: 'socketClosed';
   readonly id: number;
@@ -141,6 +147,11 @@ export interface SocketSend {
   readonly text: string;
 }
 
+export interface SocketPing {
+  readonly type: 'socketPing';
+  readonly id: number;
+}
+
 /** The message that came was dealt with: the next may come. */
 export interface SocketTaken {
   readonly type: 'socketTaken';
@@ -166,8 +177,15 @@ export interface TicketAnswer {
   readonly answer: string | boolean;
 }
 
-export type AboutInspector = SocketOpened | SocketMessage | SocketSent | SocketClosed | TicketWanted | TicketShown;
-export type ToSocket = SocketSend | SocketTaken | SocketClose | SocketTerminate;
+export type AboutInspector =
+  | SocketOpened
+  | SocketMessage
+  | SocketSent
+  | SocketPong
+  | SocketClosed
+  | TicketWanted
+  | TicketShown;
+export type ToSocket = SocketSend | SocketPing | SocketTaken | SocketClose | SocketTerminate;
 
 export type ToEngine = Requests | Consumed | Loaded | Serving | Disconnected | AboutInspector | Logged | ThreadBug;
 export type ToThread =

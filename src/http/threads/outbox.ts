@@ -20,7 +20,7 @@ export class Outbox<Message> {
   send(message: Message, onFlush?: () => void): void {
     this.#messages.push(message);
     if (onFlush) this.#onFlush.push(onFlush);
-    this.#flushing ??= setImmediate(this.#flush);
+    this.#flushing ??= setImmediate(this.#endTurn);
   }
 
   /** At once, behind what has gathered. */
@@ -29,13 +29,24 @@ export class Outbox<Message> {
     this.#post(transfer);
   }
 
-  readonly #flush = (): void => {
-    if (this.#messages.length > 0) this.#post([]);
+  /** Sends what has gathered. */
+  flush(): void {
+    this.#post([]);
+  }
+
+  /** Forgets what has gathered. */
+  discard(): void {
+    this.#messages = [];
+  }
+
+  readonly #endTurn = (): void => {
     this.#flushing = undefined;
+    this.#post([]);
   };
 
   #post(transfer: readonly Transferable[]): void {
     for (const tell of this.#onFlush.splice(0)) tell();
+    if (this.#messages.length === 0) return;
     const messages = this.#messages;
     this.#messages = [];
     this.#port.postMessage(messages, transfer);

@@ -31,11 +31,15 @@ export class SharedCounts {
     Atomics.store(this.#cells, thread * CELLS_PER_THREAD + cellOf[counted], count);
   }
 
+  of(thread: number, counted: Counted): number {
+    return Atomics.load(this.#cells, thread * CELLS_PER_THREAD + cellOf[counted]);
+  }
+
   /** Of all threads. */
   total(counted: Counted): number {
+    const threads = this.#cells.length / CELLS_PER_THREAD;
     let total = 0;
-    for (let at: number = cellOf[counted]; at < this.#cells.length; at += CELLS_PER_THREAD)
-      total += Atomics.load(this.#cells, at);
+    for (let thread = 0; thread < threads; thread++) total += this.of(thread, counted);
     return total;
   }
 

@@ -25,7 +25,7 @@ export class StoreServer {
   constructor(store: WatchableStore, onBug: (error: unknown) => void) {
     this.store = store;
     this.#onBug = onBug;
-    store.watchState(() => this.checkAdmission());
+    store.watchState(() => this.#tellState());
   }
 
   /** A thread that wants to be served. `outbox` is where its answers go. */
@@ -40,10 +40,22 @@ export class StoreServer {
   /** Tells all threads if puts are refused now that were not before, or the other way round. */
   checkAdmission(): void {
     if (this.#hasFailed) return;
-    const refused = this.store.refusesPuts();
+    let refused: PutsRefused | undefined;
+    try {
+      refused = this.store.refusesPuts();
+    } catch (error) {
+      this.fail(error);
+      return;
+    }
     if (refused?.code === this.#refused?.code && refused?.error === this.#refused?.error) return;
     this.#refused = refused;
     for (const { outbox } of this.#links) outbox.send({ type: 'admission', refused });
+  }
+
+  /** Not at the end of the turn: whoever is told by then that the server stops must find that its threads know it. */
+  #tellState(): void {
+    this.checkAdmission();
+    for (const { outbox } of this.#links) outbox.flush();
   }
 
   /** What the store holds may be wrong: nobody hears anything of it any more. */
@@ -83,10 +95,11 @@ export class StoreLink {
     this.#begin();
   }
 
-  /** The thread is gone. Its puts run to their end, and nobody hears of it. */
+  /** The thread is gone, or must not hear anything more. Its puts run to their end. */
   close(): void {
     this.#isClosed = true;
     this.#waiting.length = 0;
+    this.outbox.discard();
     this.#onClosed();
   }
 

@@ -1,14 +1,24 @@
 /** A real server on a free port of the loopback interface, and clients that send it bytes. */
-import type { AddressInfo, Socket } from 'node:net';
-import type { FastifyInstance } from 'fastify';
+import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
+import { inject } from 'vitest';
 import { buildApp } from '../../../src/http/app.ts';
-import type { InspectorRoutes } from '../../../src/http/inspect/routes.ts';
+import { type InspectorService, openInspectorRoutes } from '../../../src/http/inspect/routes.ts';
 import type { HttpSettings } from '../../../src/http/settings.ts';
-import type { StoreService } from '../../../src/outcome.ts';
+import { HttpThreads } from '../../../src/http/threads/http-threads.ts';
+import type { WatchableStore } from '../../../src/outcome.ts';
 import { FakeStore } from './fake-store.ts';
+import { askHosted, hostedHasSettled, startHosted } from './hosted-threads.ts';
 import { RawClient } from './raw-client.ts';
 import type { RawReply } from './raw-reply.ts';
+import { type AskSocket, ServerSockets, type SocketQuestion } from './server-sockets.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Where the servers of these tests are: in the thread of the tests by default. */
+    readonly serving?: 'threads';
+  }
+}
 
 export const defaultSettings: Omit<HttpSettings, 'port'> = {
   hosts: [],
@@ -29,48 +39,118 @@ export const defaultSettings: Omit<HttpSettings, 'port'> = {
 };
 
 export interface ServeOptions extends Partial<Omit<HttpSettings, 'port'>> {
-  /** What the server believes its port to be; by default the real one. */
+  /** What the server believes its port to be; by default the real one. Only where it serves in this thread. */
   readonly port?: number;
   readonly logger?: Logger;
-  readonly inspector?: InspectorRoutes;
+  readonly inspector?: InspectorService;
   /** Served instead of the fake store. */
-  readonly service?: StoreService;
+  readonly service?: WatchableStore;
 }
 
-export async function serve({
-  logger,
-  inspector,
-  service,
-  port: claimedPort,
-  ...settings
-}: ServeOptions = {}): Promise<HttpFixture> {
+/** Whether this run of the tests has its servers in other threads than their stores. */
+export const servesOnThreads = inject('serving') === 'threads';
+
+export function serve(options: ServeOptions = {}): Promise<HttpFixture> {
+  return servesOnThreads && options.port === undefined ? serveOnThread(options) : serveHere(options);
+}
+
+async function serveHere(options: ServeOptions): Promise<HttpFixture> {
+  const { logger, inspector, service, port: claimedPort, ...given } = options;
   const store = new FakeStore();
   const bugs = new Bugs();
   let port = 0;
+  const settings = { ...defaultSettings, ...given, port: () => claimedPort ?? port };
   const app = buildApp({
-    store: service ?? store,
-    settings: { ...defaultSettings, ...settings, port: () => claimedPort ?? port },
-    logger,
-    inspector,
-    onBug: bugs.onBug,
+    ...{ store: service ?? store, settings, logger, onBug: bugs.onBug },
+    inspector: inspector && openInspectorRoutes({ inspector, needsTicket: settings.token !== undefined, logger }),
   });
+  const sockets = new ServerSockets();
+  app.server.on('connection', sockets.add);
+  const isClosing = Promise.withResolvers<void>();
+  const { close } = app.server;
+  app.server.close = (...rest) => {
+    isClosing.resolve();
+    return close.apply(app.server, rest);
+  };
   await app.listen({ host: '127.0.0.1', port: 0 });
   port = (app.server.address() as AddressInfo).port;
-  return new HttpFixture(app, store, port, bugs);
+  return new HttpFixture({
+    ...{ store, port, bugs, askSocket: sockets.ask },
+    close: () => app.close(),
+    isClosing: isClosing.promise,
+  });
 }
 
-export class HttpFixture implements AsyncDisposable {
-  readonly app: FastifyInstance;
+/** In a real thread, with the real engine's end, and the store in this one. */
+async function serveOnThread({ logger, inspector, service, ...given }: ServeOptions): Promise<HttpFixture> {
+  const store = new FakeStore();
+  const bugs = new Bugs();
+  const settings = { ...defaultSettings, queuedPutsMax: 10_000, ...given };
+  const fatal = (fields: object) => bugs.onBug((fields as { err: unknown }).err);
+  const threads = new HttpThreads({
+    ...{ threads: 1, store: service ?? store, settings, onBug: bugs.onBug, start: startHosted(bugs.onBug) },
+    inspector: inspector && { service: inspector, page: { needsTicket: settings.token !== undefined } },
+    log: {
+      isLevelEnabled: (level) => logger?.isLevelEnabled(level) === true,
+      debug: (fields, message) => logger?.debug(fields, message),
+      fatal,
+    },
+  });
+  const { port } = await threads.listen({ host: '127.0.0.1', port: 0 }, 'test');
+  const isClosing = Promise.withResolvers<void>();
+  const close = async () => {
+    const disconnected = threads.stopListening();
+    await threads.closeConnections();
+    await hostedHasSettled();
+    isClosing.resolve();
+    await disconnected;
+    threads.terminate();
+  };
+  return new HttpFixture({ store, port, bugs, close, askSocket: askHosted, isClosing: isClosing.promise });
+}
+
+export interface FixtureParts {
   readonly store: FakeStore;
   readonly port: number;
   readonly bugs: Bugs;
-  readonly #clients: RawClient[] = [];
+  /** Resolves when the server has stopped in order. */
+  readonly close: () => Promise<void>;
+  /** `close` has been called, and what is sent from now on comes to a server that knows. */
+  readonly isClosing: Promise<void>;
+  readonly askSocket: AskSocket;
+}
 
-  constructor(app: FastifyInstance, store: FakeStore, port: number, bugs: Bugs) {
-    this.app = app;
-    this.store = store;
-    this.port = port;
-    this.bugs = bugs;
+export class HttpFixture implements AsyncDisposable {
+  readonly store: FakeStore;
+  readonly port: number;
+  readonly bugs: Bugs;
+  readonly isClosing: Promise<void>;
+  readonly #parts: FixtureParts;
+  readonly #clients: RawClient[] = [];
+  #closed: Promise<void> | undefined;
+
+  constructor(parts: FixtureParts) {
+    this.#parts = parts;
+    this.store = parts.store;
+    this.port = parts.port;
+    this.bugs = parts.bugs;
+    this.isClosing = parts.isClosing;
+  }
+
+  /** Stops the server in order, once. */
+  close(): Promise<void> {
+    this.#closed ??= this.#parts.close();
+    return this.#closed;
+  }
+
+  /** What is known of the server's end of the client's connection. */
+  serverSide({ localPort }: RawClient): Record<SocketQuestion, () => Promise<number>> {
+    const { askSocket } = this.#parts;
+    return {
+      bytesRead: () => askSocket(localPort, 'bytesRead'),
+      ended: () => askSocket(localPort, 'ended'),
+      closed: () => askSocket(localPort, 'closed'),
+    };
   }
 
   async connect(): Promise<RawClient> {
@@ -117,7 +197,7 @@ export class HttpFixture implements AsyncDisposable {
     // Not closed in order: what a test left unanswered must not keep the server waiting.
     for (const client of this.#clients) client.reset();
     this.store.release();
-    await this.app.close();
+    await this.close();
     this.bugs.expectNone();
   }
 }
@@ -141,11 +221,6 @@ export class Bugs {
   expectNone(): void {
     if (this.#errors.length > 0) throw this.#errors[0];
   }
-}
-
-/** Waits until the server lets go of a connection altogether. */
-export function closed(socket: Socket): Promise<void> {
-  return new Promise((resolve) => socket.once('close', () => resolve()));
 }
 
 export type Headers = Readonly<Record<string, string | readonly string[] | null>>;

@@ -4,6 +4,8 @@ import { connect, type Socket } from 'node:net';
 import { parseReply, type RawReply } from './raw-reply.ts';
 
 export class RawClient {
+  /** By which the server's end of the connection is known. */
+  readonly localPort: number;
   readonly #socket: Socket;
   #received = Buffer.alloc(0);
   #hasEnded = false;
@@ -11,6 +13,7 @@ export class RawClient {
 
   private constructor(socket: Socket) {
     this.#socket = socket;
+    this.localPort = socket.localPort!;
     socket.on('data', (chunk: Buffer) => {
       this.#received = Buffer.concat([this.#received, chunk]);
       this.#wake?.();

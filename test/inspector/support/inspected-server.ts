@@ -1,12 +1,12 @@
 /** A real HTTP server in this process, on a real store, with its inspector. */
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import type { FastifyInstance } from 'fastify';
 import { buildApp } from '../../../src/http/app.ts';
 import { openInspectorRoutes } from '../../../src/http/inspect/routes.ts';
+import { listen } from '../../../src/http/listening.ts';
+import { HttpThreads } from '../../../src/http/threads/http-threads.ts';
 import { TokenCheck } from '../../../src/http/token-check.ts';
 import { Inspector, type InspectorSettings } from '../../../src/inspector/inspector.ts';
-import { defaultSettings } from '../../http/support/http-fixture.ts';
+import { startHosted } from '../../http/support/hosted-threads.ts';
+import { defaultSettings, servesOnThreads } from '../../http/support/http-fixture.ts';
 import { GrowingList } from '../../support/growing-list.ts';
 import { WatchedStore } from './watched-store.ts';
 
@@ -23,8 +23,8 @@ export interface LoggedLine {
 export class InspectedServer implements AsyncDisposable {
   readonly watched: WatchedStore;
   readonly inspector: Inspector;
-  readonly app: FastifyInstance;
   readonly port: number;
+  readonly close: () => Promise<unknown>;
   readonly log: GrowingList<LoggedLine>;
 
   static async start({ token, ...settings }: InspectedOptions = {}): Promise<InspectedServer> {
@@ -42,24 +42,16 @@ export class InspectedServer implements AsyncDisposable {
       allows: (given) => check === undefined || check.allowsToken(given ?? ''),
       log: { debug: () => {}, info: note, warn: note, error: note },
     });
-    let port = 0;
-    const app = buildApp({
-      store: watched.store,
-      settings: { ...defaultSettings, token, port: () => port },
-      inspector: openInspectorRoutes({ inspector, needsTicket: token !== undefined }),
-    });
-    await app.ready();
-    app.server.listen({ host: '127.0.0.1', port: 0 });
-    await once(app.server, 'listening');
-    port = (app.server.address() as AddressInfo).port;
-    return new InspectedServer({ watched, inspector, app, port, log });
+    const open = servesOnThreads ? serveOnThread : serveHere;
+    const { port, close } = await open({ watched, inspector, token });
+    return new InspectedServer({ watched, inspector, port, close, log });
   }
 
-  private constructor(parts: Pick<InspectedServer, 'watched' | 'inspector' | 'app' | 'port' | 'log'>) {
+  private constructor(parts: Pick<InspectedServer, 'watched' | 'inspector' | 'port' | 'close' | 'log'>) {
     this.watched = parts.watched;
     this.inspector = parts.inspector;
-    this.app = parts.app;
     this.port = parts.port;
+    this.close = parts.close;
     this.log = parts.log;
   }
 
@@ -73,7 +65,51 @@ export class InspectedServer implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.inspector.close();
-    await this.app.close();
+    await this.close();
     await this.watched[Symbol.asyncDispose]();
   }
+}
+
+interface Served {
+  readonly port: number;
+  readonly close: () => Promise<unknown>;
+}
+
+interface Parts {
+  readonly watched: WatchedStore;
+  readonly inspector: Inspector;
+  readonly token: string | undefined;
+}
+
+async function serveHere({ watched, inspector, token }: Parts): Promise<Served> {
+  let port = 0;
+  const app = buildApp({
+    store: watched.store,
+    settings: { ...defaultSettings, token, port: () => port },
+    inspector: openInspectorRoutes({ inspector, needsTicket: token !== undefined }),
+  });
+  await app.ready();
+  ({ port } = await listen(app.server, { host: '127.0.0.1', port: 0 }, 'test'));
+  return { port, close: () => app.close() };
+}
+
+async function serveOnThread({ watched, inspector, token }: Parts): Promise<Served> {
+  const onBug = (error: unknown) => {
+    throw error;
+  };
+  const threads = new HttpThreads({
+    ...{ threads: 1, store: watched.store, onBug, start: startHosted(onBug) },
+    settings: { ...defaultSettings, token, queuedPutsMax: 1000 },
+    inspector: { service: inspector, page: { needsTicket: token !== undefined } },
+    log: { isLevelEnabled: () => false, debug: () => {}, fatal: () => {} },
+  });
+  const { port } = await threads.listen({ host: '127.0.0.1', port: 0 }, 'test');
+  const close = async () => {
+    const disconnected = threads.stopListening();
+    await threads.closeConnections();
+    threads.cutConnections();
+    await disconnected;
+    threads.terminate();
+  };
+  return { port, close };
 }
