@@ -1,9 +1,9 @@
 /**
  * Question: how much of a bare Fastify route's rate is left when each put is a durable transaction, and each get a checked
  * read? 256 connections, one request under way on each, write and read 10,000 keys over and over; each round makes its own.
- * Three servers take turns in one run: the bare one, concave with its compactor idle (so many blocks are allowed that it has
- * nothing to do), and concave as it comes, which merges blocks in another thread all the while. Client and servers share the
- * machine: what counts is the ratio, and the CPU time a request.
+ * Four servers take turns in one run: the bare one, concave with its compactor idle (so many blocks are allowed that it has
+ * nothing to do), concave as it comes, which merges blocks in another thread all the while, and the same with HTTP on two
+ * threads. Client and servers share the machine: what counts is the ratio, and the CPU time a request.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -27,6 +27,7 @@ const servers = {
   'bare Fastify': await BenchServer.start(['bench/support/floor-server.ts']),
   'concave, compactor idle': await startConcave(path.join(directory, 'idle'), ['--max-blocks', '1000']),
   'concave, as it comes': await startConcave(path.join(directory, 'default')),
+  'concave, 2 threads': await startConcave(path.join(directory, 'threads'), ['--threads', '2']),
 };
 type Name = keyof typeof servers;
 try {
@@ -39,6 +40,7 @@ try {
       'bare Fastify': [],
       'concave, compactor idle': [],
       'concave, as it comes': [],
+      'concave, 2 threads': [],
     };
     for (let round = 0; round < rounds; round += 1)
       for (const [name, server] of Object.entries(servers))
@@ -76,8 +78,10 @@ function report(kind: string, results: Record<Name, Round[]>): void {
   }));
   console.log(`\n${table(rows)}`);
   const idle = share(results['concave, compactor idle']);
-  const busy = share(results['concave, as it comes']);
+  const one = results['concave, as it comes'];
+  const busy = share(one);
+  const two = median(results['concave, 2 threads'].map(({ rate }, round) => rate / one[round]!.rate));
   console.log(
-    `${kind}: ${(idle * 100).toFixed(0)} % of the rate with the compactor idle, ${(busy * 100).toFixed(0)} % as it comes (medians of ${floor.length} pairs)`,
+    `${kind}: ${(idle * 100).toFixed(0)} % of the rate with the compactor idle, ${(busy * 100).toFixed(0)} % as it comes; 2 threads do ${two.toFixed(2)} × what 1 does (medians of ${floor.length} pairs)`,
   );
 }

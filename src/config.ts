@@ -127,7 +127,7 @@ function checkTogether(
   if (read instanceof ConfigError) return read;
   const broken = brokenRelation(values, sources, read.token);
   if (broken) return broken;
-  const connections = fitConnections(values.maxConnections, sources.maxConnections, machine);
+  const connections = fitConnections(values, sources.maxConnections, machine);
   if (connections instanceof ConfigError) return connections;
 
   const notes = connections.note === undefined ? [] : [connections.note];

@@ -190,6 +190,15 @@ describe('relations', () => {
       'maxConnections (--max-connections) is 936, allowed is at most 935: the process may have 1000 files open and needs 64 for itself (see ulimit -n)',
     );
     expect(mustLoad(chosen(1_000_000, undefined)).config.maxConnections).toBe(1_000_000);
+    // Threads of HTTP take some as well.
+    const threaded = (count: number) => ({
+      ...chosen(count, 1000),
+      argv: [...chosen(count, 1000).argv, '--threads', '4'],
+    });
+    expect(mustLoad(threaded(903)).config.maxConnections).toBe(903);
+    expect(refusal(threaded(904))).toContain(
+      'allowed is at most 903: the process may have 1000 files open and needs 96',
+    );
   });
 
   test('the default of maxConnections gives way, with a note', () => {

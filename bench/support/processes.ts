@@ -52,11 +52,12 @@ export class BenchServer {
   }
 }
 
-/** With the flags of Node that `npm start` gives it. */
+/** With the flags of Node that `npm start` gives it. HTTP is in the thread of the store, unless `args` say otherwise. */
 export function startConcave(dataDir: string, args: readonly string[] = []): Promise<BenchServer> {
   const { scripts } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { scripts: { start: string } };
   const [, ...command] = scripts.start.replace(/^exec /, '').split(' ');
   const flags = ['--data-dir', dataDir, '--listen', '127.0.0.1:0', '--log-level', 'warn'];
+  if (!args.includes('--threads')) flags.push('--threads', '1');
   return BenchServer.start([...command, ...flags, ...args]);
 }
 

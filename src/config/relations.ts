@@ -26,8 +26,9 @@ const orders: readonly Order[] = [
   { smaller: 'bodyBytesMax', larger: 'queuedBytesMax', mayBeEqual: true },
 ];
 
-/** Descriptors kept back for the log, the compactor and the runtime itself. */
+/** Descriptors kept back for the log, the compactor and the runtime itself; and for what the runtime needs for a thread. */
 const reservedFiles = 64;
+const reservedFilesPerThread = 8;
 
 /** The first relation that does not hold, or `undefined`. */
 export function brokenRelation(
@@ -55,13 +56,14 @@ export function brokenRelation(
  * log; a figure that somebody chose does not.
  */
 export function fitConnections(
-  chosen: number,
+  { maxConnections: chosen, threads }: Pick<SettingValues, 'maxConnections' | 'threads'>,
   source: string,
   { openFilesMax }: Machine,
 ): { readonly maxConnections: number; readonly note?: string } | ConfigError {
-  if (openFilesMax === undefined || chosen < openFilesMax - reservedFiles) return { maxConnections: chosen };
-  const fitting = openFilesMax - reservedFiles - 1;
-  const limit = `the process may have ${openFilesMax} files open and needs ${reservedFiles} for itself`;
+  const reserved = reservedFiles + (threads > 1 ? threads * reservedFilesPerThread : 0);
+  if (openFilesMax === undefined || chosen < openFilesMax - reserved) return { maxConnections: chosen };
+  const fitting = openFilesMax - reserved - 1;
+  const limit = `the process may have ${openFilesMax} files open and needs ${reserved} for itself`;
   if (source === fromDefault && fitting >= 1) {
     return { maxConnections: fitting, note: `maxConnections lowered from ${chosen} to ${fitting}: ${limit}` };
   }

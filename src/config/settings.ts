@@ -115,7 +115,8 @@ export const settings = {
     group: 'Network',
     kind: integer({ min: 1, max: 1_000_000 }),
     default: '1000',
-    about: 'Connections at once; below the open files that the process may have, less 64 (the default gives way).',
+    about:
+      'Connections at once; below the open files that the process may have, less 64 and 8 a thread (the default gives way).',
   },
   pipelinedRequestsMax: {
     group: 'Network',

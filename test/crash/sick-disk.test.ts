@@ -49,35 +49,38 @@ describe.runIf(mayTrace).concurrent('S15 a read that fails at the start', () => 
   }
 });
 
-test.runIf(mayTrace)('S27: a disk that hangs: 504 after putTimeoutMs, gets go on, the key stays held', async () => {
-  using root = temporaryRoot();
-  const dataDir = join(root.path, 'data');
-  await using server = await ServerProcess.start({
-    dataDir,
-    args: [...args, '--put-timeout-ms', '200'],
-    ...appendsWith(root.path, 'delay_enter=2s:when=2'),
-  });
-  using client = new HttpClient(server.url);
-  using other = new HttpClient(server.url);
-  expect(await client.put([{ key: 'early', value: 'v', version: 0 }])).toMatchObject({ status: 200 });
-  const late = client.put([{ key: 'late', value: 'v', version: 0 }]);
-  expect(await other.get('early')).toMatchObject({ status: 200 });
-  expect(await late).toMatchObject({ status: 504, json: { code: 'OUTCOME_UNKNOWN' } });
-  // The disk has still not answered: nobody may read or write the key, and puts of other keys wait behind it.
-  expect(await other.get('late')).toMatchObject({ status: 404 });
-  expect(await other.get('early')).toMatchObject({ status: 200 });
-  expect(await other.isReady()).toBe(false);
-  expect(await client.put([{ key: 'late', value: 'w', version: 0 }])).toMatchObject({
-    status: 409,
-    json: { code: 'KEY_IN_FLIGHT', conflicts: [{ key: 'late', reason: 'in_flight' }] },
-  });
-  expect(await client.put([{ key: 'behind', value: 'v', version: 0 }])).toMatchObject({ status: 504 });
+test.runIf(mayTrace).each(['1', '2'])(
+  'S27: a disk that hangs: 504 after putTimeoutMs, gets go on, the key stays held (--threads %s)',
+  async (threads) => {
+    using root = temporaryRoot();
+    const dataDir = join(root.path, 'data');
+    await using server = await ServerProcess.start({
+      dataDir,
+      args: [...args, '--put-timeout-ms', '200', '--threads', threads],
+      ...appendsWith(root.path, 'delay_enter=2s:when=2'),
+    });
+    using client = new HttpClient(server.url);
+    using other = new HttpClient(server.url);
+    expect(await client.put([{ key: 'early', value: 'v', version: 0 }])).toMatchObject({ status: 200 });
+    const late = client.put([{ key: 'late', value: 'v', version: 0 }]);
+    expect(await other.get('early')).toMatchObject({ status: 200 });
+    expect(await late).toMatchObject({ status: 504, json: { code: 'OUTCOME_UNKNOWN' } });
+    // The disk has still not answered: nobody may read or write the key, and puts of other keys wait behind it.
+    expect(await other.get('late')).toMatchObject({ status: 404 });
+    expect(await other.get('early')).toMatchObject({ status: 200 });
+    expect(await other.isReady()).toBe(false);
+    expect(await client.put([{ key: 'late', value: 'w', version: 0 }])).toMatchObject({
+      status: 409,
+      json: { code: 'KEY_IN_FLIGHT', conflicts: [{ key: 'late', reason: 'in_flight' }] },
+    });
+    expect(await client.put([{ key: 'behind', value: 'v', version: 0 }])).toMatchObject({ status: 504 });
 
-  await until(() => other.isReady(), 'the disk answers');
-  for (const key of ['late', 'behind'])
-    expect(await other.get(key)).toMatchObject({ status: 200, json: { version: 1 } });
-  expect(await client.put([{ key: 'late', value: 'w', version: 1 }])).toMatchObject({ status: 200 });
-});
+    await until(() => other.isReady(), 'the disk answers');
+    for (const key of ['late', 'behind'])
+      expect(await other.get(key)).toMatchObject({ status: 200, json: { version: 1 } });
+    expect(await client.put([{ key: 'late', value: 'w', version: 1 }])).toMatchObject({ status: 200 });
+  },
+);
 
 test.runIf(mayTrace)('S28: a disk that loses a batch and says it is there: what came later shows it', async () => {
   using root = temporaryRoot();

@@ -77,7 +77,8 @@ export class ServerProcess {
     this.child = spawn(file!, rest, {
       cwd: root,
       detached: true,
-      env: { ...withoutSettings(process.env), ...env },
+      // As on any other machine: what a test counts, files or system calls, depends on it.
+      env: { ...withoutSettings(process.env), CONCAVE_THREADS: '1', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     living.add(this);
