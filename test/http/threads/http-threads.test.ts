@@ -29,7 +29,7 @@ describe.each(doors)('threads $what', ({ sharesPort }) => {
     expect((await second!.reply()).status).toBe(412);
   });
 
-  test('S7: a second server on the port is refused, and the first serves on', async () => {
+  test('a second server on the port is refused, and the first serves on', async () => {
     await using served = await ThreadsFixture.start(door);
     await using second = new ThreadsFixture(door);
     await expect(second.listen(served.port)).rejects.toMatchObject({

@@ -1,4 +1,4 @@
-/** N3: limits that hold for all threads together. */
+/** Limits that hold for all threads together. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { SharedBudget, SharedCounts } from '../../../src/http/threads/shared-counts.ts';
@@ -11,7 +11,7 @@ function budgets(counted: 'puts' | 'bodies', max: number, threads = 3) {
   return { counts, all };
 }
 
-test('what one has taken is missing to the others, until it is released', () => {
+test('N3: what one has taken is missing to the others, until it is released', () => {
   const { all, counts } = budgets('puts', 2);
   const [first, second, third] = all;
   expect([first!.take(1), second!.take(1), third!.take(1)]).toEqual([true, true, false]);
@@ -54,7 +54,7 @@ test('a thread that is gone has nothing any more', () => {
   expect(counts.total('puts')).toBe(1);
 });
 
-test('whatever is taken and released, the total is what is held and never more than the limit', () => {
+test('N3: whatever is taken and released, the total is what is held and never more than the limit', () => {
   const step = fc.record({ thread: fc.nat(2), amount: fc.integer({ min: 1, max: 40 }), takes: fc.boolean() });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
