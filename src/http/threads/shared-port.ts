@@ -25,12 +25,17 @@ export class SharedPort implements Door {
   /** Rejects with a `StartRefusal` if somebody else listens there, or the address is not to be had. */
   static async find(address: ListenAddress, source: string): Promise<SharedPort> {
     const turn = address.port === 0 ? undefined : await takeTurn(address.port);
-    // A socket that shares its port may join a stranger's: so it is asked for first without sharing. Listening is part of
-    // the question, as two that only have the port may both have it.
-    const alone = createServer((socket) => socket.destroy());
-    const found = await listen(alone, address, source);
-    alone.close();
-    return new SharedPort(found, turn);
+    try {
+      // A socket that shares its port may join a stranger's: so it is asked for first without sharing. Listening is part of
+      // the question, as two that only have the port may both have it.
+      const alone = createServer((socket) => socket.destroy());
+      const found = await listen(alone, address, source);
+      alone.close();
+      return new SharedPort(found, turn);
+    } catch (error) {
+      turn?.[Symbol.dispose]();
+      throw error;
+    }
   }
 
   private constructor(address: AddressInfo, turn: Disposable | undefined) {
@@ -48,8 +53,10 @@ export class SharedPort implements Door {
     this.#turn?.[Symbol.dispose]();
   }
 
-  /** The threads do, each for itself. */
-  close(): void {}
+  /** The threads close what they have, each for itself. */
+  close(): void {
+    this.isOpen();
+  }
 }
 
 /** In milliseconds. A server that starts is through much sooner. */

@@ -14,11 +14,15 @@ import { sizeOf } from './value-size.ts';
  */
 const UNCONSUMED_SIZE_MAX = 4 * 1024 * 1024;
 
+/** How soon after the queue was full it is seen that it is not any more. */
+const LOOK_AGAIN_MS = 50;
+
 export class StoreServer {
   readonly store: WatchableStore;
   readonly #onBug: (error: unknown) => void;
   readonly #links = new Set<StoreLink>();
   #refused: PutsRefused | undefined;
+  #lookingAgain: NodeJS.Timeout | undefined;
   #hasFailed = false;
 
   /** `onBug` gets what the store or an answer of it throws. */
@@ -50,6 +54,19 @@ export class StoreServer {
     if (refused?.code === this.#refused?.code && refused?.error === this.#refused?.error) return;
     this.#refused = refused;
     for (const { outbox } of this.#links) outbox.send({ type: 'admission', refused });
+    if (refused?.code === 'QUEUE_FULL') this.#lookAgain();
+  }
+
+  /**
+   * What makes room may be a put whose caller was answered long ago, or is gone: nothing is sent then. And threads that refuse
+   * all puts by themselves send nothing either.
+   */
+  #lookAgain(): void {
+    this.#lookingAgain ??= setTimeout(() => {
+      this.#lookingAgain = undefined;
+      this.checkAdmission();
+      if (this.#refused?.code === 'QUEUE_FULL' && !this.#hasFailed) this.#lookAgain();
+    }, LOOK_AGAIN_MS).unref();
   }
 
   /** Not at the end of the turn: whoever is told by then that the server stops must find that its threads know it. */

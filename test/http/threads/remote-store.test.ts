@@ -96,6 +96,16 @@ describe('S30 S7: puts that are refused unseen', () => {
     expect(linked.remote.refusesPuts()?.code).toBe('HALTED');
   });
 
+  test('N3: room that comes while nobody asks for anything is noticed', async () => {
+    using linked = new LinkedStore();
+    const { store, remote } = linked;
+    store.refusal = { code: 'QUEUE_FULL', error: 'too many wait' };
+    await until(() => remote.refusesPuts() !== undefined);
+    // A put of which nobody hears any more has ended.
+    store.refusesPuts = () => undefined;
+    await until(() => remote.refusesPuts() === undefined);
+  });
+
   test('the store has the last word on a put that was under way', async () => {
     using linked = new LinkedStore();
     const { store, remote } = linked;
