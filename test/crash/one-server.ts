@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import { HttpClient } from '../support/http-client.ts';
 import { type LogLine, ServerProcess } from '../support/server-process.ts';
 
+/** Twenty starts take a busy machine with two cores longer than one start may take. */
+const BOUND_MS = 90_000;
+
 /** In every round all start together, and the one that serves is killed at its end. */
 export async function raceForDirectory(servers: readonly number[]): Promise<void> {
   using root = mkdtempDisposableSync(join(tmpdir(), 'concave-race-'));
@@ -14,7 +17,7 @@ export async function raceForDirectory(servers: readonly number[]): Promise<void
 
 async function oneRound(dataDir: string, round: number, count: number): Promise<void> {
   await using stack = new AsyncDisposableStack();
-  const servers = Array.from({ length: count }, () => stack.use(ServerProcess.launch({ dataDir })));
+  const servers = Array.from({ length: count }, () => stack.use(ServerProcess.launch({ dataDir, boundMs: BOUND_MS })));
   const ends = await Promise.all(servers.map(endOf));
   const serving = servers.filter((_, index) => ends[index] === 'serves');
   if (serving.length !== 1) throw new Error(`of ${count} servers ${serving.length} serve: ${ends.join(', ')}`);

@@ -31,6 +31,8 @@ export async function overload(seconds: number, threads = 1): Promise<OverloadFi
     args: [
       ...['--queued-puts-max', String(capacity.queuedPutsMax), '--batch-time', String(capacity.batchTimeMs)],
       ...['--max-batch-size', '16 MiB', '--threads', String(threads)],
+      // A connection that waits long for its next put would be closed, perhaps in the moment in which the put is sent.
+      ...['--keep-alive-timeout-ms', '600000'],
     ],
   });
   const crowd = new Crowd(server.url);

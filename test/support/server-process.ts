@@ -20,6 +20,8 @@ export interface ServerOptions {
   readonly throughNpm?: boolean;
   /** Command that runs `node`, such as `strace -f`. */
   readonly prefix?: readonly string[];
+  /** How long anything may be waited for; longer where many servers start at once. */
+  readonly boundMs?: number;
 }
 
 export interface Exit {
@@ -31,7 +33,7 @@ export interface Exit {
 export type LogLine = Readonly<Record<string, unknown>>;
 
 /** A wait longer than that is a failure: the server starts, drains and refuses well within it. */
-const boundMs = 15_000;
+const BOUND_MS = 15_000;
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -44,6 +46,7 @@ export class ServerProcess {
   readonly dataDir: string;
   readonly child: ChildProcess;
   readonly #ownDirectory: string | undefined;
+  readonly #boundMs: number;
   /** The process is gone and nobody holds its output any more. */
   readonly #closed: Promise<Exit>;
   #isClosed = false;
@@ -68,6 +71,7 @@ export class ServerProcess {
 
   private constructor(options: ServerOptions) {
     const { dataDir, listen = '127.0.0.1:0', args = [], env, throughNpm = false, prefix = [] } = options;
+    this.#boundMs = options.boundMs ?? BOUND_MS;
     this.#ownDirectory = dataDir === undefined ? mkdtempSync(join(tmpdir(), 'concave-server-')) : undefined;
     this.dataDir = dataDir ?? join(this.#ownDirectory!, 'data');
     const flags = ['--data-dir', this.dataDir, '--listen', listen, ...args];
@@ -164,11 +168,11 @@ export class ServerProcess {
     const { promise: late, reject } = Promise.withResolvers<never>();
     const timer = setTimeout(() => {
       try {
-        this.#fail(`gave no sign of ${what} in ${boundMs} ms`);
+        this.#fail(`gave no sign of ${what} in ${this.#boundMs} ms`);
       } catch (error) {
         reject(error);
       }
-    }, boundMs);
+    }, this.#boundMs);
     try {
       return await Promise.race([work, late]);
     } finally {
