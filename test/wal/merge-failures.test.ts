@@ -175,11 +175,11 @@ describe('damage', () => {
       fc.asyncProperty(fc.nat(2), fc.nat(), fc.nat(7), async (which, where, bit) => {
         const { name, bytes } = run.blocks[which]!;
         run.flipBit(name, where % bytes, bit);
-        const damaged = run.snapshot();
+        const damaged = run.digests();
         const failure = await failureOf(nodeFileSystem);
         expect(failure.kind).toBe('damagedInput');
         expect(failure.message).toContain(run.path(name));
-        expect(run.snapshot()).toEqual(damaged);
+        expect(run.digests()).toEqual(damaged);
         run.flipBit(name, where % bytes, bit);
       }),
       { numRuns: 100 },
