@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { logBlockName } from '../../src/wal/block-name.ts';
 import { BlockReader } from '../../src/wal/block-reader.ts';
@@ -37,6 +38,20 @@ test('puts get dense seqs, in the order in which they were handed over', async (
   expect(await batchesOf(store, 1)).toEqual(['4096: 1-3 durable 0', '8192: 4-4 durable 3', '12288: unsealed']);
   await store.start();
   expect(store.state).toEqual({ a: [2, 3], b: [1, 2], c: [1, 4] });
+});
+
+test('a batch is not told to be durable while it is on its way to the disk', async () => {
+  const store = await newStore();
+  const letThrough = store.files.hold('appendDurably');
+  let isTold = false;
+  const told = store.append({ a: 1 }).then(() => {
+    isTold = true;
+  });
+  // The disk is the only thing left to wait for: whatever does not wait for it is done after a turn of the loop.
+  await setImmediate();
+  expect(isTold).toBe(false);
+  letThrough();
+  await told;
 });
 
 test('a batch is one durable append of whole pages', async () => {
