@@ -2,6 +2,7 @@
 import protobuf from 'protobufjs/minimal.js';
 import { invariant } from '../invariant.ts';
 import { concave } from './generated/log.js';
+import { encodePlainTx } from './plain-tx.ts';
 import { floatValue, INT64_MAX, INT64_MIN, integerValue, type NumberValue, type Value, WholeFloat } from './value.ts';
 
 export interface TxWrite {
@@ -42,10 +43,16 @@ let writer = protobuf.Writer.create();
 export function encodeTx(id: Uint8Array, writes: readonly TxWrite[]): Buffer {
   invariant(id.length === TX_ID_BYTES, () => `a transaction id of ${id.length} bytes`);
   invariant(writes.length > 0, 'a transaction that writes nothing');
-  const messages = writes.map(toWriteMessage);
-  const bytes = finish(() => concave.Tx.encode({ seq: SEQ_TO_BE_SET as never, id, writes: messages }, writer));
+  for (const write of writes) checkWrite(write);
+  const bytes = encodePlainTx(id, writes) ?? encodeAnyTx(id, writes);
   invariant(bytes[0] === SEQ_TAG, 'a Tx does not begin with its seq');
   return bytes;
+}
+
+/** What `encodePlainTx` leaves, and what it is held against in tests. */
+export function encodeAnyTx(id: Uint8Array, writes: readonly TxWrite[]): Buffer {
+  const messages = writes.map(toWriteMessage);
+  return finish(() => concave.Tx.encode({ seq: SEQ_TO_BE_SET as never, id, writes: messages }, writer));
 }
 
 /** Writes the seq into a record that `encodeTx` made and that now lies at `at` in `bytes`. */
@@ -105,15 +112,21 @@ function decodeWith<T>(decode: (bytes: Uint8Array) => T, payload: Uint8Array): T
   }
 }
 
-function toWriteMessage({ key, version, value }: TxWrite): concave.Write.$Properties {
+function checkWrite({ key, version, value }: TxWrite): void {
   invariant(Number.isSafeInteger(version) && version >= 1, () => `version ${version} is none`);
   invariant(key.length > 0, 'an empty key');
   // UTF-8 has no lone surrogates: some would come back as another character, and others would make the log unreadable.
   invariant(key.isWellFormed(), 'a key with a lone surrogate');
+  if (typeof value === 'string') invariant(value.isWellFormed(), 'a text with a lone surrogate');
+  else if (typeof value === 'number' || value instanceof WholeFloat) checkNumber(value);
+}
+
+function toWriteMessage(write: TxWrite): concave.Write.$Properties {
+  checkWrite(write);
+  const { key, version, value } = write;
   if (value === undefined) return { key, version, tombstone: {} };
   switch (typeof value) {
     case 'string':
-      invariant(value.isWellFormed(), 'a text with a lone surrogate');
       return { key, version, text: value };
     case 'boolean':
       return { key, version, boolean: value };
@@ -124,19 +137,23 @@ function toWriteMessage({ key, version, value }: TxWrite): concave.Write.$Proper
 }
 
 /** protobufjs writes a bigint as 0 and rounds what it takes for a number, without a word: so nothing reaches it unchecked. */
-function toNumberMessage(value: NumberValue): concave.Number.$Properties {
+function checkNumber(value: NumberValue): void {
   if (value instanceof WholeFloat) {
     invariant(Number.isInteger(value.float), () => `${value.float} is no whole float`);
-    return { float: value.float };
-  }
-  if (typeof value === 'bigint') {
+  } else if (typeof value === 'bigint') {
     invariant(value >= INT64_MIN && value <= INT64_MAX, () => `${value} is outside int64`);
-    return { integer: toLong(value) };
+  } else {
+    invariant(Number.isFinite(value), () => `${value} is not finite`);
+    if (!Number.isInteger(value)) return;
+    invariant(Number.isSafeInteger(value) && !Object.is(value, -0), () => `${value} is no exact integer`);
   }
-  invariant(Number.isFinite(value), () => `${value} is not finite`);
-  if (!Number.isInteger(value)) return { float: value };
-  invariant(Number.isSafeInteger(value) && !Object.is(value, -0), () => `${value} is no exact integer`);
-  return { integer: value };
+}
+
+function toNumberMessage(value: NumberValue): concave.Number.$Properties {
+  checkNumber(value);
+  if (value instanceof WholeFloat) return { float: value.float };
+  if (typeof value === 'bigint') return { integer: toLong(value) };
+  return Number.isInteger(value) ? { integer: value } : { float: value };
 }
 
 function fromWriteMessage(message: concave.Write.$Properties): TxWrite {

@@ -163,8 +163,9 @@ export const bugsInRecovery: readonly PlantedBug[] = [
     edits: [
       {
         file: 'src/wal/tx-codec.ts',
-        find: 'const messages = writes.map(toWriteMessage);',
-        replace: 'const messages = writes.slice(0, Math.max(1, writes.length - 1)).map(toWriteMessage);',
+        find: 'const bytes = encodePlainTx(id, writes) ?? encodeAnyTx(id, writes);',
+        replace: `const all = writes.slice(0, Math.max(1, writes.length - 1));
+  const bytes = encodePlainTx(id, all) ?? encodeAnyTx(id, all);`,
       },
     ],
     detectors: [txTest],
