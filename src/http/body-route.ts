@@ -2,7 +2,7 @@
 import type { ServerResponse } from 'node:http';
 import { type HttpContext, logRefusal } from './context.ts';
 import { Refusal } from './failures.ts';
-import { readBody } from './read-body.ts';
+import { type BodyHandler, readBody } from './read-body.ts';
 import { failureReply, sendReply } from './reply.ts';
 import { queryOf } from './route-table.ts';
 import type { HttpSettings } from './settings.ts';
@@ -18,17 +18,15 @@ export interface BodyRoute<Meaning extends object> {
 export function bodyHandler<Meaning extends object>(
   route: BodyRoute<Meaning>,
 ): (response: ServerResponse, context: HttpContext) => void {
+  const handler: BodyHandler = {
+    onBody: (response, body, context) => onBody(response, body, route, context),
+    onRefused: (response, refusal, context) => refuse(response, refusal, context, true),
+  };
   return (response, context) => {
     const { req: request } = response;
     // Only now is the client asked for the body: all checks that need none are done. HTTP/1.0 knows no such question.
     if (request.headers.expect !== undefined && request.httpVersion === '1.1') response.writeContinue();
-    readBody(
-      response,
-      context.settings.bodyBytesMax,
-      context.bodies,
-      (body) => onBody(response, body, route, context),
-      (refusal) => refuse(response, refusal, context, true),
-    );
+    readBody(response, handler, context);
   };
 }
 

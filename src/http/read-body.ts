@@ -1,57 +1,85 @@
 /** Reads the body of a put, up to the limit of one body and the limit of all that are on their way together. */
 import type { ServerResponse } from 'node:http';
 import type { Budget } from './budget.ts';
+import type { HttpContext } from './context.ts';
+import { type BodyReceiver, requestOf } from './direct-request.ts';
 import { bodyTooLarge, Refusal } from './failures.ts';
 
-/**
- * Calls one of the last two, once; neither if the body never comes whole. What comes after a refusal, or after a reply
- * that somebody else gave, is dropped.
- */
-export function readBody(
-  response: ServerResponse,
-  bodyBytesMax: number,
-  budget: Budget,
-  onBody: (body: Buffer) => void,
-  onRefused: (refusal: Refusal) => void,
-): void {
-  const { req: request } = response;
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  let taken = 0;
-  const onData = (chunk: Buffer) => {
-    bytes += chunk.length;
-    chunks.push(chunk);
-    if (bytes > bodyBytesMax) refuse(bodyTooLarge(bytes, bodyBytesMax));
-    // Most bodies come in one piece, are whole by now, and need not be counted.
-    else if (!request.complete) takeFromBudget(chunk.length);
-  };
-  const onEnd = () => {
-    const body = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, bytes);
-    release();
-    onBody(body);
-  };
-  const takeFromBudget = (more: number) => {
-    // Answered too early, or gone.
-    if (taken === 0) response.once('close', stop);
-    if (budget.take(more)) taken += more;
-    else refuse(new Refusal('QUEUE_FULL', 'too many bodies are on their way'));
-  };
-  const refuse = (refusal: Refusal) => {
-    stop();
-    // Without a listener for data the stream goes on flowing, to nowhere.
-    request.resume();
-    onRefused(refusal);
-  };
-  const stop = () => {
-    request.off('data', onData);
-    request.off('end', onEnd);
-    release();
-  };
-  const release = () => {
-    chunks.length = 0;
-    budget.release(taken);
-    taken = 0;
-  };
-  request.on('data', onData);
-  request.on('end', onEnd);
+/** What becomes of a body: one of the two is called, once; neither if the body never comes whole. */
+export interface BodyHandler {
+  onBody(response: ServerResponse, body: Buffer, context: HttpContext): void;
+  onRefused(response: ServerResponse, refusal: Refusal, context: HttpContext): void;
 }
+
+/** What comes after a refusal, or after a reply that somebody else gave, is dropped. */
+export function readBody(response: ServerResponse, handler: BodyHandler, context: HttpContext): void {
+  requestOf(response).receiveBody(new BodyReader(response, handler, context));
+}
+
+class BodyReader implements BodyReceiver {
+  readonly #response: ServerResponse;
+  readonly #handler: BodyHandler;
+  readonly #context: HttpContext;
+  readonly #budget: Budget;
+  #first: Buffer | undefined;
+  /** All of them, where there is more than one. */
+  #chunks: Buffer[] | undefined;
+  #bytes = 0;
+  #taken = 0;
+
+  constructor(response: ServerResponse, handler: BodyHandler, context: HttpContext) {
+    this.#response = response;
+    this.#handler = handler;
+    this.#context = context;
+    this.#budget = context.bodies;
+  }
+
+  onData(chunk: Buffer): void {
+    const { bodyBytesMax } = this.#context.settings;
+    this.#bytes += chunk.length;
+    if (this.#first === undefined) this.#first = chunk;
+    else if (this.#chunks === undefined) this.#chunks = [this.#first, chunk];
+    else this.#chunks.push(chunk);
+    if (this.#bytes > bodyBytesMax) this.#refuse(bodyTooLarge(this.#bytes, bodyBytesMax));
+    // Most bodies come in one piece, are whole by now, and need not be counted.
+    else if (!this.#isWhole()) this.#takeFromBudget(chunk.length);
+  }
+
+  onEnd(): void {
+    const body = this.#chunks ? Buffer.concat(this.#chunks, this.#bytes) : (this.#first ?? EMPTY);
+    this.#release();
+    this.#handler.onBody(this.#response, body, this.#context);
+  }
+
+  /** Of a body of unknown length, nobody knows before it has ended. */
+  #isWhole(): boolean {
+    const { req: request } = this.#response;
+    return request.complete || this.#bytes === Number(request.headers['content-length']);
+  }
+
+  #takeFromBudget(more: number): void {
+    // Answered too early, or gone.
+    if (this.#taken === 0) this.#response.once('close', () => this.#stop());
+    if (this.#budget.take(more)) this.#taken += more;
+    else this.#refuse(new Refusal('QUEUE_FULL', 'too many bodies are on their way'));
+  }
+
+  #refuse(refusal: Refusal): void {
+    this.#stop();
+    this.#handler.onRefused(this.#response, refusal, this.#context);
+  }
+
+  #stop(): void {
+    requestOf(this.#response).dropBody();
+    this.#release();
+  }
+
+  #release(): void {
+    this.#first = undefined;
+    this.#chunks = undefined;
+    if (this.#taken > 0) this.#budget.release(this.#taken);
+    this.#taken = 0;
+  }
+}
+
+const EMPTY = Buffer.alloc(0);

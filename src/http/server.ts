@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import type { Budget } from './budget.ts';
 import { Connection, connectionOf } from './connection.ts';
 import { type HttpLog, logRefusal } from './context.ts';
+import { DirectRequest } from './direct-request.ts';
 import { Refusal } from './failures.ts';
 import { failureReply, rawFailureReply, sendReply } from './reply.ts';
 import { bringsPuts } from './route-table.ts';
@@ -42,6 +43,7 @@ export class HttpServer {
       connectionsCheckingInterval: Math.min(1000, headersTimeoutMs),
       maxHeaderSize: headerBytes + 3 * settings.keyBytesMax,
       insecureHTTPParser: false,
+      IncomingMessage: DirectRequest,
       // Its reply would not look like ours; our own check of the host refuses requests without one.
       requireHostHeader: false,
       // Not behind requests that still wait for their replies: those would come in the middle of the socket's bytes.

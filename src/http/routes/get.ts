@@ -2,6 +2,7 @@
 import type { ServerResponse } from 'node:http';
 import type { StoredValue } from '../../outcome.ts';
 import { type HttpContext, logRefusal } from '../context.ts';
+import { requestOf } from '../direct-request.ts';
 import { Refusal } from '../failures.ts';
 import { decodeGetQuery } from '../get-query.ts';
 import { notFound, storedText } from '../get-reply.ts';
@@ -12,6 +13,7 @@ import { isStopping } from '../stopping.ts';
 /** Gets are served to the end, also when puts are refused. */
 export function handleGet(response: ServerResponse, { store, settings, logger, onBug }: HttpContext): void {
   const { url, method } = response.req;
+  requestOf(response).dropBody();
   const key = decodeGetQuery(queryOf(url!), settings.keyBytesMax);
   if (key instanceof Refusal) {
     logRefusal(logger, key, method);
