@@ -1,6 +1,7 @@
 /** One client connection: how many of its requests are in work, in what order, and how it ends without losing a reply. */
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { LazyTimeout } from './lazy-timeout.ts';
 
 /** How long a client may go on sending after our last word before the connection is cut. */
 const lingerMs = 1000;
@@ -9,11 +10,13 @@ export class Connection {
   readonly #socket: Socket;
   readonly #inWorkMax: number;
   readonly #handle: (response: ServerResponse) => void;
+  readonly #timeout: LazyTimeout;
   /** Requests that came while `#inWorkMax` were in work, oldest first. Invariant: none is there while there is room. */
   readonly #waiting: ServerResponse[] = [];
   /** Invariant: exact as soon as there are two; a request that is alone is not counted. */
   #inWork = 0;
   #newest: ServerResponse | undefined;
+  #newestBefore: ServerResponse | undefined;
   #isPaused = false;
   /** A reply was sent that says it is the last. */
   #hasLastReply = false;
@@ -26,6 +29,7 @@ export class Connection {
     this.#socket = socket;
     this.#inWorkMax = inWorkMax;
     this.#handle = handle;
+    this.#timeout = new LazyTimeout(socket);
     connections.set(socket, this);
     // The HTTP server calls this after the reply that is the last one.
     socket.destroySoon = () => this.#endSoon();
@@ -69,6 +73,17 @@ export class Connection {
     if (this.#newest !== response) return false;
     this.#hasLastReply = true;
     return true;
+  }
+
+  /** To be called again and again: sees to the timeouts of the connection (`LazyTimeout`). */
+  look(): void {
+    this.#timeout.look(this.#newest !== this.#newestBefore);
+    this.#newestBefore = this.#newest;
+  }
+
+  /** From now on it is no HTTP connection. */
+  release(): void {
+    this.#timeout.end();
   }
 
   /** The first failure of the connection is answered, what follows from it is not. */

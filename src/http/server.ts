@@ -18,6 +18,9 @@ const headerBytes = 16 * 1024;
 /** What a put may take longer than `putTimeoutMs` before the socket, on which nothing moves, is cut. */
 const inactivityMarginMs = 5000;
 
+/** How often it is seen to that connections on which nothing happens have a timeout. */
+const lookEveryMsMax = 500;
+
 export interface HttpServerOptions {
   readonly settings: HttpSettings;
   readonly logger: HttpLog | undefined;
@@ -73,13 +76,18 @@ export class HttpServer {
     // From then on it is no HTTP connection: whoever took it over ends it.
     server.on('upgrade', (request) => {
       upgraded.add(request);
-      this.#connections.delete(connectionOf(request.socket)!);
+      const connection = connectionOf(request.socket)!;
+      this.#connections.delete(connection);
+      connection.release();
     });
     const take = (request: IncomingMessage, response: ServerResponse) => connectionOf(request.socket)?.take(response);
     server.on('request', take);
     // Without these two, `100 Continue` would be sent before anything is checked, and 417 without a body.
     server.on('checkContinue', take);
     server.on('checkExpectation', take);
+    const timer = setInterval(() => this.#look(), Math.min(lookEveryMsMax, keepAliveTimeoutMs / 4));
+    timer.unref();
+    server.once('close', () => clearInterval(timer));
     // Closing the server calls this. Node's own also cuts off replies that are complete but not sent yet.
     server.closeIdleConnections = () => this.closeConnections();
     this.server = server;
@@ -88,6 +96,10 @@ export class HttpServer {
   /** Ends every connection that waits for no reply now, and the others when they have theirs. */
   closeConnections(): void {
     for (const connection of this.#connections) connection.closeWhenAnswered();
+  }
+
+  #look(): void {
+    for (const connection of this.#connections) connection.look();
   }
 
   /**

@@ -77,6 +77,23 @@ test('an idle connection is closed', async () => {
   expect(await client.ended()).toBe('');
 });
 
+test('an idle connection is closed that was busy before, and a put that takes longer than it may be idle is not', async () => {
+  await using http = await serve({ ...short, putTimeoutMs: 60_000 });
+  const client = await http.connect();
+  for (const end = performance.now() + 200; performance.now() < end; ) {
+    client.send(http.get('k'));
+    expect((await client.reply()).status).toBe(404);
+  }
+  http.store.isHolding = true;
+  client.send(http.put([anOperation]));
+  await http.store.received(1);
+  // Node has a second on top of what it is told.
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  http.store.release();
+  expect((await client.reply()).status).toBe(200);
+  expect(await client.ended()).toBe('');
+});
+
 test('more than maxConnections are not accepted', async () => {
   await using http = await serve({ maxConnections: 2 });
   const [first, second] = [await http.connect(), await http.connect()];
