@@ -18,6 +18,8 @@ export class NoRoom extends Error {
 }
 
 const STEP_BYTES = 1024 * 1024;
+/** So much is synced at once: a block of the default size takes one sync, and a larger one does not hold up the disk. */
+const SYNC_BYTES = 4 * STEP_BYTES;
 
 /** Makes a blank of at least `bytes`. Throws `NoRoom` where there is none; leaves nothing behind, whatever it throws. */
 export async function makeBlank(files: FileSystem, path: string, bytes: number): Promise<BlankBlock> {
@@ -43,5 +45,8 @@ export async function discardBlank(files: FileSystem, blank: BlankBlock): Promis
 // In steps, so that a large file does not hold up the disk for everyone else.
 async function fillWithZeros(file: AppendableFile, bytes: number): Promise<void> {
   const zeros = Buffer.alloc(Math.min(STEP_BYTES, Math.max(bytes, PAGE_BYTES)));
-  for (let at = 0; at < bytes; at += zeros.length) await file.write(zeros.subarray(0, bytes - at), at);
+  for (let at = 0; at < bytes; at += zeros.length) {
+    if (at > 0 && at % SYNC_BYTES === 0) await file.sync();
+    await file.write(zeros.subarray(0, bytes - at), at);
+  }
 }

@@ -64,7 +64,7 @@ export const nodeFileSystem: FileSystem = {
   },
   openToRead: async (path) => new NodeFile(await open(path, O_RDONLY)),
   openToAppend: async (path, mode) =>
-    new NodeFile(await open(path, O_RDWR | O_DSYNC | (mode === 'create' ? O_CREAT | O_EXCL : 0), OWNER_ONLY_FILE)),
+    mode === 'create' ? createToAppend(path) : new AppendFile(await open(path, O_RDWR | O_DSYNC), NO_FD),
   create: async (path) => new NodeFile(await open(path, O_RDWR | O_CREAT | O_EXCL, OWNER_ONLY_FILE)),
   rename: (from, to) => fs.promises.rename(from, to),
   unlink: (path) => fs.promises.unlink(path),
@@ -81,7 +81,7 @@ export const nodeFileSystem: FileSystem = {
   lock: lockFile,
 };
 
-class NodeFile implements ReadableFile, WritableFile, AppendableFile {
+class NodeFile implements ReadableFile, WritableFile {
   #fd: number;
 
   constructor(fd: number) {
@@ -98,15 +98,8 @@ class NodeFile implements ReadableFile, WritableFile, AppendableFile {
     return done;
   }
 
-  async write(bytes: Uint8Array, position: number): Promise<void> {
-    let done = await this.#writeSome(bytes, 0, position);
-    // A short count comes without an exception; what stopped it, a full disk say, shows on the next call.
-    while (done < bytes.length) done += await this.#writeSome(bytes, done, position + done);
-  }
-
-  async appendDurably(bytes: Uint8Array, position: number): Promise<void> {
-    await this.write(bytes, position);
-    if (O_DSYNC === 0) await this.sync();
+  write(bytes: Uint8Array, position: number): Promise<void> {
+    return writeAll(this.#fd, bytes, position);
   }
 
   sync(): Promise<void> {
@@ -130,17 +123,70 @@ class NodeFile implements ReadableFile, WritableFile, AppendableFile {
       );
     });
   }
+}
 
-  #writeSome(bytes: Uint8Array, at: number, position: number): Promise<number> {
-    return new Promise((resolve, reject) => {
-      fs.write(this.#fd, bytes, at, bytes.length - at, position, (error, count) => {
-        if (error) reject(error);
-        else if (count === 0 && bytes.length > at)
-          reject(Object.assign(new Error('write wrote nothing'), { code: 'EIO' }));
-        else resolve(count);
-      });
-    });
+/**
+ * Two descriptors of one file. What is appended goes through the one that syncs, which is there from the beginning, so that no
+ * error of the file is missed. Zeros that prepare the file go through a plain one, and many of them share one `sync`.
+ */
+class AppendFile extends NodeFile implements AppendableFile {
+  #plainFd: number;
+
+  constructor(fd: number, plainFd: number) {
+    super(fd);
+    this.#plainFd = plainFd;
   }
+
+  override write(bytes: Uint8Array, position: number): Promise<void> {
+    return this.#plainFd === NO_FD ? super.write(bytes, position) : writeAll(this.#plainFd, bytes, position);
+  }
+
+  async appendDurably(bytes: Uint8Array, position: number): Promise<void> {
+    // It was for preparing the file, and has done that.
+    if (this.#plainFd !== NO_FD) void this.#closePlain();
+    await super.write(bytes, position);
+    if (O_DSYNC === 0) await this.sync();
+  }
+
+  override async close(): Promise<void> {
+    await this.#closePlain();
+    await super.close();
+  }
+
+  /** What went through it was synced through the other one: nothing that closing it could say is of interest. */
+  async #closePlain(): Promise<void> {
+    const fd = this.#plainFd;
+    this.#plainFd = NO_FD;
+    if (fd !== NO_FD) await close(fd).catch(() => {});
+  }
+}
+
+async function createToAppend(path: string): Promise<AppendFile> {
+  const fd = await open(path, O_RDWR | O_DSYNC | O_CREAT | O_EXCL, OWNER_ONLY_FILE);
+  try {
+    return new AppendFile(fd, O_DSYNC === 0 ? NO_FD : await open(path, O_RDWR));
+  } catch (error) {
+    await close(fd).catch(() => {});
+    await fs.promises.unlink(path).catch(() => {});
+    throw error;
+  }
+}
+
+async function writeAll(fd: number, bytes: Uint8Array, position: number): Promise<void> {
+  let done = await writeSome(fd, bytes, 0, position);
+  // A short count comes without an exception; what stopped it, a full disk say, shows on the next call.
+  while (done < bytes.length) done += await writeSome(fd, bytes, done, position + done);
+}
+
+function writeSome(fd: number, bytes: Uint8Array, at: number, position: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    fs.write(fd, bytes, at, bytes.length - at, position, (error, count) => {
+      if (error) reject(error);
+      else if (count === 0 && bytes.length > at)
+        reject(Object.assign(new Error('write wrote nothing'), { code: 'EIO' }));
+      else resolve(count);
+    });
+  });
 }
 
 interface HeldLock {

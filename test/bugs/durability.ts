@@ -183,8 +183,8 @@ export const bugsInDurability: readonly PlantedBug[] = [
     edits: [
       {
         file: PLATFORM,
-        find: '    while (done < bytes.length) done += await this.#writeSome(bytes, done, position + done);\n',
-        replace: '    done += 0;\n',
+        find: '  while (done < bytes.length) done += await writeSome(fd, bytes, done, position + done);\n',
+        replace: '  done += 0;\n',
       },
     ],
     detectors: ['test/wal/node-platform.test.ts'],

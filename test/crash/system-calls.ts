@@ -16,7 +16,7 @@ export type Call = 'mkdir' | 'openat' | 'fsync' | 'pwrite64' | 'rename';
 /** How often each call is made by the workload; a test counts them. */
 export const callsOfWorkload: Readonly<Record<Call, number>> = {
   mkdir: 1,
-  openat: 10,
+  openat: 15,
   fsync: 17,
   pwrite64: 22,
   rename: 6,

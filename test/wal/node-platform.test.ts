@@ -38,6 +38,35 @@ test('N10: files and directories are for their owner only', async () => {
   await lock!.release();
 });
 
+test.runIf(process.platform === 'linux')(
+  'zeros that prepare a file share a sync, and appends bring their own',
+  async () => {
+    const path = join(temporaryDirectory(), 'block');
+    /** Of the descriptors of the file, whether each syncs. */
+    const syncing = () =>
+      readdirSync('/proc/self/fd')
+        .filter((fd) => linkOf(fd) === path)
+        .map((fd) => {
+          const flags = Number.parseInt(/flags:\s+(\d+)/.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'))![1]!, 8);
+          return (flags & fs.constants.O_DSYNC) !== 0;
+        })
+        .toSorted();
+    const writes = vi.spyOn(fs, 'write');
+    const fdOf = (call: number) => writes.mock.calls[call]![0];
+    const file = await files.openToAppend(path, 'create');
+    await file.write(Buffer.alloc(8192), 0);
+    await file.write(Buffer.alloc(8192), 8192);
+    await file.sync();
+    expect(syncing()).toEqual([false, true]);
+    await file.appendDurably(Buffer.alloc(4096), 0);
+    expect(fdOf(1)).toBe(fdOf(0));
+    expect(fdOf(2)).not.toBe(fdOf(0));
+    await vi.waitFor(() => expect(syncing()).toEqual([true]));
+    await file.close();
+    expect(syncing()).toEqual([]);
+  },
+);
+
 test('a new file or directory never takes the place of one that is there', async () => {
   const path = join(temporaryDirectory(), 'file');
   writeFileSync(path, 'content');
