@@ -29,6 +29,7 @@ export function flameGraph(root: Call, title: string): string {
   const depth = draw(rows, root, root.total, MARGIN, 0);
   const height = TITLE + (depth + 1) * ROW + MARGIN;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" font-family="ui-monospace, monospace" font-size="10.5">
+<title>${escaped(title)}</title>
 <rect width="${WIDTH}" height="${height}" fill="#ffffff"/>
 <text x="${MARGIN}" y="17" font-size="13" font-weight="bold">${escaped(title)}</text>
 ${legend()}
