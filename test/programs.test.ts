@@ -24,19 +24,3 @@ test('the demonstration load is refused now and then, and says why', async () =>
   expect(said).toMatch(/\d+ stale/);
   expect(said).toMatch(/\d+ in flight/);
 }, 60_000);
-
-test.each([
-  ['batch', /batches carry [\d.]+ × the transactions of single puts/],
-  ['http-rate', /put: \d+ % of the rate[\s\S]*get: \d+ % of the rate/],
-  ['inspector', /watched, puts keep \d+ % of their rate/],
-  ['lone-client', /p50 of a put is [\d.]+ × that of a bare write/],
-  ['merge-stall', /merging all the while +[\d.]+/],
-  ['restart', /restart: [\d.]+ × the time of the plain script/],
-  ['write-amplification', /written in all +[\d.]+ +[\d.]+/],
-])(
-  'bench %s runs',
-  async (name, result) => {
-    expect(await run(`bench/${name}.ts`, '--smoke')).toMatch(result);
-  },
-  60_000,
-);

@@ -1,5 +1,6 @@
 /** An engine without HTTP, in this process, for benches that ask about the log alone. */
 import v8 from 'node:v8';
+import type { PutOutcome } from '../../src/outcome.ts';
 import { type OpenStoreOptions, openStore, type Store, type StoreSettings } from '../../src/store.ts';
 import { nodePlatform } from '../../src/wal/node-platform.ts';
 import type { Platform } from '../../src/wal/platform.ts';
@@ -31,4 +32,10 @@ export function openEngine(
   };
   const log = { info: quiet, warn: console.warn, error: console.error };
   return openStore({ config: settings, platform, log, onBug: fail, onHalt: fail, ...(compaction && { compaction }) });
+}
+
+/** Throws where the put was not committed. */
+export async function mustCommit(outcome: Promise<PutOutcome>): Promise<void> {
+  const { code } = await outcome;
+  if (code !== 'COMMITTED') throw new Error(`a put ended as ${code}`);
 }

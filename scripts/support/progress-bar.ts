@@ -1,10 +1,10 @@
-/** Shows how far a proof has come: one line that changes on a terminal, a line now and then elsewhere. */
+/** Shows how far a proof or a bench has come: one line that changes on a terminal, a line now and then elsewhere. */
 
 const CELLS = 24;
 const LINE_INTERVAL_MS = 30_000;
 
 export class ProgressBar {
-  readonly #name: string;
+  #name: string;
   readonly #units: number;
   readonly #startedAt: number;
   readonly #startedMs = performance.now();
@@ -17,7 +17,9 @@ export class ProgressBar {
     this.show(done);
   }
 
-  show(done: number): void {
+  /** `name` is what is being done now, where that is another thing than before. */
+  show(done: number, name = this.#name): void {
+    this.#name = name;
     const nowMs = performance.now();
     const isTerminal = process.stdout.isTTY;
     if (!isTerminal && done < this.#units && nowMs - this.#lastLineMs < LINE_INTERVAL_MS) return;

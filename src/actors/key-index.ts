@@ -27,7 +27,7 @@ interface Entry {
 
 /**
  * An estimate, on the high side, of what V8 takes beside the characters: the entry object, its place in the map at the
- * worst load, and the two string headers. `bench/restart.ts` prints what it really is.
+ * worst load, and the two string headers. The measurement `restart-and-memory` shows what it really is.
  */
 const ENTRY_OVERHEAD_BYTES = 160;
 const NUMBER_BYTES = 16;

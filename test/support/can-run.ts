@@ -9,9 +9,11 @@ export function canRun(command: string, ...args: string[]): boolean {
 /** What each tool must be able to do; the Debian package that brings it is in `.ci/run`. */
 const trials = {
   chromium: ['--version'],
+  etcd: ['--version'],
   strace: ['-f', '-qq', '-o', '/dev/null', '-e', 'trace=fsync', '-e', 'inject=fsync:error=EIO', 'true'],
   unshare: ['-Urm', 'sh', '-c', 'mount -t tmpfs -o size=64k tmpfs /mnt'],
   nsenter: ['--version'],
+  'redis-server': ['--version'],
   prlimit: ['--nofile=200:200', 'true'],
 } as const;
 

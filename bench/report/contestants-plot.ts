@@ -1,0 +1,25 @@
+/** The plot of contestants that took turns. */
+import type { Plot } from '../measurement.ts';
+import type { Rounds } from '../support/rounds.ts';
+import { type Bar, barChart } from './bar-chart.ts';
+import { quantile } from './statistics.ts';
+import { number } from './words.ts';
+
+export interface ContestantsPlotOptions {
+  readonly name: string;
+  readonly title: string;
+  /** What the rates count, in the plural. */
+  readonly counted: string;
+  readonly base?: string;
+}
+
+export function contestantsPlot(results: Rounds, { name, title, counted, base }: ContestantsPlotOptions): Plot {
+  const unit = `${counted} a second`;
+  const bars = Object.entries(results).map(([contestant, rounds]): Bar => {
+    const rates = rounds.map(({ rate }) => rate);
+    const [low, value, high] = [0.25, 0.5, 0.75].map((share) => quantile(rates, share)) as [number, number, number];
+    return { name: contestant, value, low, high, isBase: contestant === base };
+  });
+  const alt = `${title}, ${unit}: ${bars.map((bar) => `${bar.name} ${number(bar.value)}`).join('; ')}`;
+  return { name, alt, svg: barChart({ title, unit, bars }) };
+}
