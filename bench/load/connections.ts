@@ -42,6 +42,8 @@ interface Connection {
 export class Connections {
   readonly #all: Connection[] = [];
   #run: Run | undefined;
+  /** Of a connection, while nothing was asked. */
+  #error: unknown;
 
   static async open(options: ConnectOptions): Promise<Connections> {
     const connections = new Connections();
@@ -51,8 +53,11 @@ export class Connections {
 
   /** Rejects when an answer is not what it should be, or a connection ends. */
   async run(options: RunOptions): Promise<Slice> {
+    if (this.#error) throw this.#error;
     this.#run = new Run(this.#all, options);
-    return this.#run.ended;
+    return this.#run.ended.finally(() => {
+      this.#run = undefined;
+    });
   }
 
   close(): void {
@@ -69,22 +74,25 @@ export class Connections {
     const conversation = converse(workload, { host: `127.0.0.1:${port}`, connection: index, connections });
     const connection: Connection = { socket, conversation, dueMs: 0, sent: 0 };
     this.#all.push(connection);
+    const fail = (error: unknown) => {
+      reject(error);
+      this.#error = error;
+      this.#run?.fail(error);
+    };
     let pending: Buffer | undefined;
     socket.on('data', (chunk: Buffer) => {
       const bytes = pending ? Buffer.concat([pending, chunk]) : chunk;
-      const run = this.#run!;
       try {
+        if (!this.#run) throw new Error(`the server said something unasked: ${bytes}`);
         const length = conversation.replyLength(bytes);
         pending = length === undefined || bytes.length < length ? bytes : undefined;
-        if (!pending) run.answered(connection, conversation.take(bytes));
+        if (pending) return;
+        if (bytes.length > length!) throw new Error(`the server said more than was asked: ${bytes}`);
+        this.#run.answered(connection, conversation.take(bytes));
       } catch (error) {
-        run.fail(error);
+        fail(error);
       }
     });
-    const fail = (error: Error) => {
-      reject(error);
-      this.#run?.fail(error);
-    };
     socket.on('error', fail);
     socket.on('close', () => fail(new Error('the server closed a connection')));
     socket.on('connect', resolve);

@@ -3,8 +3,12 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { BenchServer, freePort, root } from './bench-server.ts';
 
-/** Connections wait while others are measured. */
-const KEEP_ALIVE = ['--keep-alive-timeout-ms', '600000'];
+/** Connections wait for their first request, and between two, while others are measured. */
+const PATIENCE = [
+  ...['--headers-timeout-ms', '60000'],
+  ...['--request-timeout-ms', '600000'],
+  ...['--keep-alive-timeout-ms', '600000'],
+];
 
 export interface ConcaveOptions {
   /** HTTP is in the thread of the store where there is none. */
@@ -22,7 +26,7 @@ export function startConcave(dataDir: string, options: ConcaveOptions = {}): Pro
   const [, ...command] = scripts.start.replace(/^exec /, '').split(' ');
   const place = ['--data-dir', dataDir, '--listen', '127.0.0.1:0'];
   const level = onLine ? 'info' : 'warn';
-  const args = [...command, ...place, '--threads', String(threads), '--log-level', level, ...KEEP_ALIVE, ...flags];
+  const args = [...command, ...place, '--threads', String(threads), '--log-level', level, ...PATIENCE, ...flags];
   return BenchServer.start({ command: process.execPath, args, portOf: portOfReadyLine, ...(onLine && { onLine }) });
 }
 
