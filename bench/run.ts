@@ -43,7 +43,7 @@ else await measureAll();
 
 async function measureAll(): Promise<void> {
   const scratch = mkdtempSync(path.join(tmpdir(), 'concave-bench-'));
-  process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
+  process.on('exit', () => rmSync(scratch, { recursive: true, force: true, maxRetries: 10 }));
   if (isInMemory(scratch) && !options.smoke)
     throw new Error(
       `${tmpdir()} is in memory, where nothing durable can be measured: set TMPDIR to a directory on a disk`,

@@ -51,7 +51,6 @@ export const againstTheFloor: Measurement<Data> = {
           name: `floor-${kind}`,
           title: `${kind === 'put' ? 'Puts' : 'Gets'} on one thread`,
           counted: 'requests',
-          base: FLOOR,
         }),
       ),
       findings: [

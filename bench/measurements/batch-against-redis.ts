@@ -63,7 +63,6 @@ export const batchAgainstRedis: Measurement<Data> = {
           name: 'batch-against-redis',
           title: 'Durable transactions of one object',
           counted: 'transactions',
-          base,
         }),
       ],
       findings: REDIS in results ? [finding(objects, results)] : [],

@@ -42,9 +42,7 @@ export const largePuts: Measurement<Data> = {
     return {
       about: `Puts of ${objects} objects of 36 + 36 characters, ${connections} connections, one thread. All objects of a put are written or none.`,
       tables: [roundsTable(results, { heading: `puts of ${objects}`, counted: 'objects', base: FLOOR })],
-      plots: [
-        contestantsPlot(results, { name: 'large-puts', title: `Puts of ${objects}`, counted: 'objects', base: FLOOR }),
-      ],
+      plots: [contestantsPlot(results, { name: 'large-puts', title: `Puts of ${objects}`, counted: 'objects' })],
       findings: [
         {
           what: 'puts of 500 objects, objects a second',

@@ -8,8 +8,8 @@ export interface Bar {
   /** Quarters of the rounds. */
   readonly low?: number;
   readonly high?: number;
-  /** What the others are compared with has a colour of its own. */
-  readonly isBase?: boolean;
+  /** What concave is compared with is grey. */
+  readonly isOther?: boolean;
 }
 
 export interface BarChart {
@@ -35,10 +35,10 @@ export function barChart({ title, unit, bars }: BarChart): string {
   return document(WIDTH_PX, TOP_PX + bars.length * ROW_PX + 4, title, [heading, ...rows]);
 }
 
-function row({ name, value, low, high, isBase = false }: Bar, top: number, left: number, scale: number): string[] {
+function row({ name, value, low, high, isOther = false }: Bar, top: number, left: number, scale: number): string[] {
   const middle = top + BAR_PX / 2;
   const width = Math.max(1, value * scale);
-  const fill = isBase ? INK : COLOURS[0];
+  const fill = isOther ? INK : COLOURS[0];
   const marks =
     low === undefined || high === undefined
       ? []

@@ -22,7 +22,7 @@ interface Axis {
 
 const WIDTH_PX = 760;
 const HEIGHT_PX = 360;
-const FRAME = { left: 70, right: 24, top: 62, bottom: 46 } as const;
+const FRAME = { left: 70, right: 48, top: 62, bottom: 46 } as const;
 
 export function lineChart({ title, xLabel, yLabel, scale, series }: LineChart): string {
   const points = series.flatMap((one) => one.points);
@@ -39,8 +39,8 @@ export function lineChart({ title, xLabel, yLabel, scale, series }: LineChart): 
   );
   return document(WIDTH_PX, HEIGHT_PX, title, [
     text(0, 16, title, { isBold: true }),
-    text(0, FRAME.top - 10, yLabel),
-    text(WIDTH_PX - FRAME.right, HEIGHT_PX - 8, xLabel, { anchor: 'end' }),
+    text(0, FRAME.top - 16, yLabel),
+    text(WIDTH_PX - FRAME.right, HEIGHT_PX - 6, xLabel, { anchor: 'end' }),
     ...legend(series),
     ...grid(x, y),
     ...series.flatMap((one, at) => curve(one, COLOURS[at % COLOURS.length]!, x, y)),

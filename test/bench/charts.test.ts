@@ -9,7 +9,7 @@ const texts = (svg: string) => [...parse(svg).querySelectorAll('text')].map((tex
 
 test('bars are as long as their values, and say them', () => {
   const bars = [
-    { name: 'bare', value: 200, isBase: true },
+    { name: 'bare', value: 200, isOther: true },
     { name: 'ours & theirs', value: 50, low: 40, high: 60 },
   ];
   const svg = barChart({ title: 'Puts <1 thread>', unit: 'puts a second', bars });
@@ -86,4 +86,17 @@ test('what a picture shows is said to those who do not see it', () => {
   const round = { rate: 1234, requestRate: 1, cpuMicroseconds: 1, clientCpuShare: 0, p50Ms: 1, p99Ms: 1, p999Ms: 1 };
   const { alt } = contestantsPlot({ ours: [round] }, { name: 'puts', title: 'Puts', counted: 'puts' });
   expect(alt).toBe('Puts, puts a second: ours 1,234');
+});
+
+test('concave is in colour and what it is compared with is grey', () => {
+  const round = { rate: 10, requestRate: 1, cpuMicroseconds: 1, clientCpuShare: 0, p50Ms: 1, p99Ms: 1, p999Ms: 1 };
+  const fills = (...names: string[]) => {
+    const results = Object.fromEntries(names.map((name) => [name, [round]]));
+    const { svg } = contestantsPlot(results, { name: 'puts', title: 'Puts', counted: 'puts' });
+    return [...parse(svg).querySelectorAll('rect')].map((bar) => bar.getAttribute('fill'));
+  };
+  const [other, ours, oursToo] = fills('bare', 'concave, 1 thread', 'concave, 2 threads');
+  expect(other).not.toBe(ours);
+  expect(oursToo).toBe(ours);
+  expect(fills('gets', 'puts')).toEqual([ours, ours]);
 });
