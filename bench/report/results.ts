@@ -51,6 +51,7 @@ export class ResultFiles {
       page = withRegion(page, name, sectionMarkdown(section, originLine(results[name]!.origin)));
       for (const plot of section.plots ?? []) writeFileSync(path.join(this.#plots, `${plot.name}.svg`), plot.svg);
     }
+    if (sections.size === 0) return;
     const findings = [...sections.values()].flatMap((section) => section.findings ?? []);
     writeFileSync(this.#page, withRegion(page, 'summary', summary(results, findings)));
     const readme = readFileSync(this.#readme, 'utf8');

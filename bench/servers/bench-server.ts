@@ -6,6 +6,8 @@ import net from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
+/** Of what a server says, to be shown where it ends by itself. */
+const LINES_KEPT = 100;
 const START_MS_MAX = 60_000;
 const STOP_MS_MAX = 20_000;
 /** Processor time in `/proc` is in ticks of so long, on all machines that Linux runs on today. */
@@ -25,6 +27,7 @@ export interface StartOptions {
 export class BenchServer {
   readonly port: number;
   readonly #child: ChildProcess;
+  #isStopping = false;
 
   static async start({ command, args, portOf, onLine }: StartOptions): Promise<BenchServer> {
     const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -34,8 +37,9 @@ export class BenchServer {
     let isReady = false;
     for (const stream of [child.stdout, child.stderr])
       createInterface({ input: stream }).on('line', (line) => {
-        if (isReady) return onLine?.(line);
         said.push(line);
+        if (said.length > LINES_KEPT) said.shift();
+        if (isReady) return onLine?.(line);
         const port = portOf(line);
         if (port === undefined) return;
         isReady = true;
@@ -46,7 +50,11 @@ export class BenchServer {
     child.on('exit', () => fail('ended before it was ready'));
     const timer = setTimeout(() => fail('was not ready in time'), START_MS_MAX);
     try {
-      return new BenchServer(child, await promise);
+      const server = new BenchServer(child, await promise);
+      child.on('exit', (code, signal) => {
+        if (!server.#isStopping) console.error(`${command} ended with ${code ?? signal}:\n${said.join('\n')}`);
+      });
+      return server;
     } catch (error) {
       child.kill('SIGKILL');
       throw error;
@@ -73,6 +81,7 @@ export class BenchServer {
 
   async stop(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    this.#isStopping = true;
     const ended = once(this.#child, 'exit');
     this.#child.kill('SIGTERM');
     const timer = setTimeout(() => this.#child.kill('SIGKILL'), STOP_MS_MAX);
