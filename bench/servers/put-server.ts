@@ -25,7 +25,8 @@ export interface PutStore {
 }
 
 const BODY_BYTES_MAX = 8 * 1024 * 1024;
-const KEEP_ALIVE_MS = 600_000;
+/** Connections wait while others are measured. */
+const PATIENCE_MS = 600_000;
 
 const text = { type: 'string' } as const;
 const integer = { type: 'integer' } as const;
@@ -44,7 +45,9 @@ const putReply = {
 const getReply = { type: 'object', properties: { key: text, value: text, version: integer } } as const;
 
 export function bareServer() {
-  return Fastify({ bodyLimit: BODY_BYTES_MAX, keepAliveTimeout: KEEP_ALIVE_MS });
+  const app = Fastify({ bodyLimit: BODY_BYTES_MAX, keepAliveTimeout: PATIENCE_MS });
+  app.server.headersTimeout = PATIENCE_MS;
+  return app;
 }
 
 export const putSchema = { body: putBody, response: { 200: putReply } };

@@ -8,6 +8,8 @@ const PATIENCE = [
   ...['--headers-timeout-ms', '60000'],
   ...['--request-timeout-ms', '600000'],
   ...['--keep-alive-timeout-ms', '600000'],
+  // A connection on which nothing moves for longer than that is cut, also where nothing was asked.
+  ...['--put-timeout-ms', '300000'],
 ];
 
 export interface ConcaveOptions {
