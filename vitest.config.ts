@@ -1,4 +1,5 @@
 /** How the tests run; `npm test` is the command. */
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import type { Reporter, TestModule } from 'vitest/node';
 
@@ -43,6 +44,8 @@ export default defineConfig({
   test: {
     // Files share the process of their worker, which saves 240 ms each: tests leave no handler, timer or variable behind.
     isolate: false,
+    // Vitest leaves one processor free; of two that is half, and most of our tests wait for disks and other processes.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     // Modules are loaded by Node itself, as in production: Vitest's runner makes calls across modules many times slower.
     experimental: { viteModuleRunner: false },
     testTimeout: 20_000,

@@ -21,6 +21,7 @@ export const mutatedFiles: readonly MutatedFile[] = [
   wal('block-set'),
   wal('batch-codec'),
   wal('tx-codec', 'tx-codec-bad'),
+  { source: 'src/wal/plain-tx.ts', tests: ['test/wal/tx-codec.test.ts'] },
   wal('value'),
   wal('key-order'),
   wal('tail-verdict'),
