@@ -3,13 +3,13 @@ import { cpus } from 'node:os';
 import type { Measurement, Plot, Section } from '../measurement.ts';
 import { lineChart } from '../report/line-chart.ts';
 import { roundsTable } from '../report/rounds-table.ts';
-import { medianOf, medianRatio } from '../report/statistics.ts';
+import { median, medianOf, medianRatio } from '../report/statistics.ts';
 import { number, times } from '../report/words.ts';
 import type { BenchServer } from '../servers/bench-server.ts';
 import { startConcave } from '../servers/start.ts';
 import { withServers } from '../servers/with-servers.ts';
 import { closeAll, connectAll, eachKeyOnce } from '../support/connect-all.ts';
-import { type Rounds, takeTurns } from '../support/rounds.ts';
+import { type Round, type Rounds, takeTurns } from '../support/rounds.ts';
 
 const KINDS = ['put', 'get'] as const;
 const WANTED = { put: 1.4, get: 1.5 } as const;
@@ -53,7 +53,7 @@ export const threads: Measurement<Data> = {
   },
   report(data): Section {
     return {
-      about: `${data.connections} connections, puts and gets of one object, on a machine with ${data.cores} cores that the client, the threads of HTTP and the engine share. With one thread HTTP is in the engine's; with more, each of them has HTTP and the engine has one more to itself. Where there are fewer cores than threads and client together, they wait for each other.`,
+      about: `${data.connections} connections, puts and gets of one object, on a machine with ${data.cores} cores that the client, the threads of HTTP and the engine share. With one thread HTTP is in the engine's; with more, each of them has HTTP and the engine has one more to itself. Where there are fewer cores than threads and client together, they wait for each other: with 2 threads, server and client kept ${number(coresBusy(data.put[nameOf(2)]!))} cores busy with puts, ${number(coresBusy(data.get[nameOf(2)]!))} with gets.`,
       tables: KINDS.map((kind) => roundsTable(data[kind], { heading: kind, counted: 'requests', base: nameOf(1) })),
       plots: [plot(data)],
       findings: KINDS.map((kind) => {
@@ -69,6 +69,15 @@ export const threads: Measurement<Data> = {
     };
   },
 };
+
+/** By server and client together. */
+function coresBusy(rounds: readonly Round[]): number {
+  return median(
+    rounds.map(({ rate, cpuMicroseconds, clientCpuShare }) => {
+      return (rate * (cpuMicroseconds ?? Number.NaN)) / 1e6 + clientCpuShare;
+    }),
+  );
+}
 
 function nameOf(threads: number): string {
   return threads === 1 ? '1 thread' : `${threads} threads`;
