@@ -70,7 +70,7 @@ function finding(kind: string, results: Rounds, by: 'rate' | 'cpuMicroseconds', 
   return {
     what,
     wanted: `${percent(share)} of a bare Fastify route`,
-    shown: percent(reached),
+    shown: `${percent(reached)} of a bare Fastify route`,
     isMet: reached >= share,
     isHeadline: by === 'rate',
   };

@@ -62,7 +62,7 @@ export const engineAlone: Measurement<Data> = {
         {
           what: 'engine alone, 512 tasks, transactions of one object',
           wanted: `${number(WANTED_PER_S)} a second, or within ${WANTED_TIMES} × of encoding, checksumming and two maps`,
-          shown: `${number(rate)} a second; ${times(ratio)}`,
+          shown: `${number(rate)} a second; the three alone are ${times(ratio)} as fast`,
           isMet: rate >= WANTED_PER_S || ratio <= WANTED_TIMES,
           isHeadline: true,
         },

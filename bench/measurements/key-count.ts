@@ -55,7 +55,7 @@ export const keyCount: Measurement<Data> = {
         return {
           what: `${kind}s with 1,000,000 keys`,
           wanted: `${percent(WANTED)} of the rate with 1,000`,
-          shown: percent(share),
+          shown: `${percent(share)} of the rate with 1,000`,
           isMet: share >= WANTED,
           isHeadline: true,
         };

@@ -47,7 +47,7 @@ export const largePuts: Measurement<Data> = {
         {
           what: 'puts of 500 objects, objects a second',
           wanted: `${percent(SHARE)} of a bare Fastify route with the same body`,
-          shown: percent(share),
+          shown: `${percent(share)} of a bare Fastify route`,
           isMet: share >= SHARE,
         },
         {

@@ -67,7 +67,7 @@ export const loneClient: Measurement<Data> = {
         {
           what: 'p50 of a put of a lone client',
           wanted: `a bare POST and ${WANTED} × a synchronous 4 KiB write`,
-          shown: `a bare POST and ${times(beyond)}`,
+          shown: `a bare POST and ${times(beyond)} the write`,
           isMet: beyond <= WANTED,
           isHeadline: true,
         },

@@ -57,7 +57,7 @@ export const rotationLatency: Measurement<Data> = {
       ];
     });
     return {
-      about: `${data.tasks} tasks put one object each, at an engine without HTTP whose blocks are so small that many puts meet a rotation, and at one with the usual blocks. Counted at the file-system contract: every sync of a file or directory, and every durable write of a header or footer; the batches themselves are not among them. The last two columns are of those puts during which a block began.`,
+      about: `${data.tasks} tasks put one object each, at an engine without HTTP whose blocks are so small that many puts meet a rotation, and at one with the usual blocks. Counted at the file-system contract: every sync of a file or directory, and every durable write of a header or footer; the batches themselves are not among them. A block is made ahead of need: at the end of the count there is one that has cost syncs and has not begun. The last two columns are of those puts during which a block began.`,
       tables: [{ columns, rows }],
       findings: [
         {

@@ -61,7 +61,7 @@ export const threads: Measurement<Data> = {
         return {
           what: `${kind}s with 2 HTTP threads`,
           wanted: `${WANTED[kind]} × the rate of 1`,
-          shown: times(ratio),
+          shown: `${times(ratio)} the rate of 1`,
           isMet: ratio >= WANTED[kind],
           isHeadline: true,
         };
