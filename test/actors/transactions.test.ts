@@ -61,3 +61,27 @@ test('S27: whoever waits too long is told so once, however often time is looked 
   expect(told).toEqual(['overdue']);
   expect(answers).toMatchObject([{ code: 'OUTCOME_UNKNOWN', cause: 'timeout' }]);
 });
+
+test('those under way can be gone through, oldest first, and one that is just being made is not among them', () => {
+  const parent = createActor(transactionsLogic, {
+    input: { clock, putTimeoutMs: 1000, onBug: (error) => expect.unreachable(String(error)) },
+  }).start();
+  const { transactions } = parent.getSnapshot();
+  const ids = () => [...transactions.underWay()].map(({ ref }) => ref.id);
+  const seen: string[][] = [];
+  parent.system.inspect((inspected) => {
+    if (inspected.type === '@xstate.actor') seen.push(ids());
+  });
+  for (const id of ['one', 'other'])
+    transactions.start(parent, {
+      id,
+      operations: [{ key: id, value: 1, version: 0 }],
+      keyLocks: recordingActor(() => {}),
+      flusher: recordingActor(() => {}),
+      index: new KeyIndex({ memoryMax: 1e6, maxKeys: 10 }),
+      answer: () => {},
+    });
+  expect(ids()).toEqual(['one', 'other']);
+  expect(seen).toContainEqual(['one']);
+  expect(seen).not.toContainEqual(['one', 'other']);
+});

@@ -62,6 +62,9 @@ test.runIf(process.platform === 'linux')(
     expect(fdOf(1)).toBe(fdOf(0));
     expect(fdOf(2)).not.toBe(fdOf(0));
     await vi.waitFor(() => expect(syncing()).toEqual([true]));
+    // There is no other any more.
+    await file.write(Buffer.alloc(4096), 4096);
+    expect(fdOf(3)).toBe(fdOf(2));
     await file.close();
     expect(syncing()).toEqual([]);
   },
