@@ -1,8 +1,10 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { outlineOf } from '../../src/inspector/machine-outline.ts';
 import { machines } from '../../src/inspector/machines.ts';
 import { Redaction } from '../../src/inspector/redaction.ts';
 import { Sampler } from '../../src/inspector/sampler.ts';
+import { until } from '../support/until.ts';
 import { idOf, plainSight, recordOf, WatchedStore } from './support/watched-store.ts';
 
 const edgesTaken = (steps: readonly { readonly edge?: string }[]) => steps.flatMap(({ edge }) => edge ?? []);
@@ -223,11 +225,12 @@ describe('a frame', () => {
     for (let version = 0; version < 12; version += 1) await store.put(['k', text, version]);
     let frame = watch.frame();
     const compactions = [...frame.compactions];
-    for (let version = 12; compactions.length === 0; version += 1) {
-      await store.put(['k', text, version]);
+    await until(async () => {
+      await turn();
       frame = watch.frame();
       compactions.push(...frame.compactions);
-    }
+      return compactions.length > 0;
+    }, 'blocks are merged');
     expect(compactions[0]!.inputs).toBeGreaterThanOrEqual(2);
     expect(compactions[0]!.bytesAfter).toBeLessThan(compactions[0]!.bytesBefore);
     expect(compactions[0]).not.toHaveProperty('error');
