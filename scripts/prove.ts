@@ -12,8 +12,9 @@ import type { Proof } from '../test/prove/proof.ts';
 import { proofs } from '../test/prove/proofs.ts';
 import { PortionWorkers } from './support/portion-workers.ts';
 import { ProgressBar } from './support/progress-bar.ts';
-import { ProgressFile, sourceVersion } from './support/proof-progress.ts';
+import { PROVED, ProgressFile } from './support/proof-progress.ts';
 import { writeRows } from './support/proof-table.ts';
+import { sourceVersion } from './support/source-version.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -63,5 +64,5 @@ async function prove(proof: Proof, workers: PortionWorkers): Promise<void> {
   const { figures, workMs } = file.progress;
   const [date] = new Date().toISOString().split('T');
   const command = `npm run prove -- --only "${name}"`;
-  writeRows([{ name, units, figures, workMs, command, commit: sourceVersion(), date: date! }]);
+  writeRows([{ name, units, figures, workMs, command, commit: sourceVersion(PROVED), date: date! }]);
 }

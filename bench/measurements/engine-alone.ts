@@ -1,7 +1,8 @@
 /** What does the engine do without HTTP, and how near is that to the least that its work must cost? */
 import type { Measurement, Section } from '../measurement.ts';
 import type { ActorLivesOptions } from '../programs/actor-lives.ts';
-import type { EnginePuts, EnginePutsOptions } from '../programs/engine-puts.ts';
+import type { EnginePutsOptions } from '../programs/engine-puts.ts';
+import type { EnginePuts } from '../programs/program.ts';
 import type { ReferencePutsOptions } from '../programs/reference-puts.ts';
 import { median } from '../report/statistics.ts';
 import { number, times } from '../report/words.ts';

@@ -1,20 +1,13 @@
 /** So many tasks put one object each, over and over, into an engine without HTTP. */
 import { keyText } from '../load/key-text.ts';
 import { engineSettings, mustCommit, openEngine } from '../support/engine.ts';
-import { printResult, programOptions } from './program.ts';
+import { type EnginePuts, printResult, programOptions } from './program.ts';
 
 export interface EnginePutsOptions {
   readonly dataDir: string;
   readonly tasks: number;
   readonly keysOfEach: number;
   readonly seconds: number;
-}
-
-export interface EnginePuts {
-  readonly puts: number;
-  readonly seconds: number;
-  /** Of the whole process: the main thread, and those in which files are written and blocks merged. */
-  readonly cpuMicroseconds: number;
 }
 
 const { dataDir, tasks, keysOfEach, seconds } = programOptions<EnginePutsOptions>();

@@ -3,8 +3,7 @@
 import { FRAME_HEAD_BYTES, writeFrameHead } from '../../src/wal/format.ts';
 import { encodeTx, TX_ID_BYTES } from '../../src/wal/tx-codec.ts';
 import { keyText } from '../load/key-text.ts';
-import type { EnginePuts } from './engine-puts.ts';
-import { printResult, programOptions } from './program.ts';
+import { printResult, programOptions, repeatFor } from './program.ts';
 
 export interface ReferencePutsOptions {
   readonly keys: number;
@@ -19,22 +18,19 @@ const block = Buffer.alloc(4096);
 const index = new Map<string, { value: string; version: number }>();
 const locks = new Map<string, Buffer>();
 
-runFor(seconds / 2);
-printResult(runFor(seconds));
+let version = 0;
 
-function runFor(seconds: number): EnginePuts {
-  let puts = 0;
-  const startedMs = performance.now();
-  const before = process.cpuUsage();
-  for (let version = 1; performance.now() - startedMs < seconds * 1000; version += 1)
-    for (const key of keys) {
-      const record = encodeTx(id, [{ key, value: key, version }]);
-      record.copy(block, FRAME_HEAD_BYTES);
-      writeFrameHead(block, 0, record.length, SEED);
-      index.set(key, { value: key, version });
-      locks.set(key, record);
-      puts += 1;
-    }
-  const { user, system } = process.cpuUsage(before);
-  return { puts, seconds: (performance.now() - startedMs) / 1000, cpuMicroseconds: user + system };
+repeatFor(seconds / 2, putEachKey);
+printResult(repeatFor(seconds, putEachKey));
+
+function putEachKey(): number {
+  version += 1;
+  for (const key of keys) {
+    const record = encodeTx(id, [{ key, value: key, version }]);
+    record.copy(block, FRAME_HEAD_BYTES);
+    writeFrameHead(block, 0, record.length, SEED);
+    index.set(key, { value: key, version });
+    locks.set(key, record);
+  }
+  return keys.length;
 }

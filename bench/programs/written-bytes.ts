@@ -2,10 +2,11 @@
  * Puts 36 + 964 characters, uniform over the keys, 500 a request, from several clients at once, with every byte counted that goes
  * through the file-system contract.
  */
+
+import { Random } from '../../test/support/random.ts';
 import { keyText } from '../load/key-text.ts';
 import { type CountedBytes, countingPlatform } from '../support/counting-platform.ts';
 import { engineSettings, openEngine } from '../support/engine.ts';
-import { seededRandom } from '../support/seeded-random.ts';
 import { printResult, programOptions } from './program.ts';
 
 export interface WrittenBytesOptions {
@@ -28,7 +29,7 @@ const VALUE_CHARACTERS = 964;
 const { dataDir, objects, keys, clients } = programOptions<WrittenBytesOptions>();
 const { platform, counted, compaction } = countingPlatform();
 const store = await openEngine(engineSettings(dataDir), platform, compaction);
-const random = seededRandom(1);
+const random = new Random(1);
 let requested = 0;
 let userBytes = 0;
 
@@ -43,7 +44,7 @@ async function client(): Promise<void> {
 
 function chooseOperations(): { key: string; value: string }[] {
   const chosen = new Set<number>();
-  while (chosen.size < OPERATIONS_A_REQUEST) chosen.add(Math.floor(random() * keys));
+  while (chosen.size < OPERATIONS_A_REQUEST) chosen.add(random.integer(0, keys - 1));
   return [...chosen].map((number) => {
     return { key: keyText('written0', number), value: `${requested}`.padEnd(VALUE_CHARACTERS, 'x') };
   });

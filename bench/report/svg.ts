@@ -1,4 +1,5 @@
 /** Pieces of SVG that all plots share. Colours are such that they can be read on white and on black. */
+import { escaped } from '../../scripts/support/xml.ts';
 
 export const INK = '#767b82';
 export const GRID = '#8b90974d';
@@ -29,8 +30,4 @@ export function line(x1: number, y1: number, x2: number, y2: number, colour: str
 
 export function short(coordinate: number): number {
   return Math.round(coordinate * 10) / 10;
-}
-
-function escaped(words: string): string {
-  return words.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -4,7 +4,7 @@ import { readFileSync, statfsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
-import { root } from '../servers/bench-server.ts';
+import { sourceVersion } from '../../scripts/support/source-version.ts';
 
 export interface Origin {
   readonly date: string;
@@ -22,7 +22,7 @@ const packages = ['fastify', 'xstate', 'lmdb'] as const;
 
 export function originOf(directory: string): Origin {
   const [date] = new Date().toISOString().split('T');
-  return { date: date!, commit: sourceVersion(), machine: machine(directory), versions: versions() };
+  return { date: date!, commit: commitOf(), machine: machine(directory), versions: versions() };
 }
 
 export function originLine({ date, commit, machine, versions }: Origin): string {
@@ -68,11 +68,10 @@ function versionOf(command: string, name: string, pattern: RegExp): string | und
   }
 }
 
-function sourceVersion(): string {
-  const git = (...words: readonly string[]) => execFileSync('git', words, { cwd: root, encoding: 'utf8' }).trim();
+/** A copy without git can be measured too. */
+function commitOf(): string {
   try {
-    const commit = git('rev-parse', '--short=12', 'HEAD');
-    return git('status', '--porcelain', '--', ...MEASURED) === '' ? commit : `${commit} with changes`;
+    return sourceVersion(MEASURED);
   } catch {
     return 'unknown';
   }

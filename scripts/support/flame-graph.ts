@@ -1,5 +1,6 @@
 /** Draws a tree of calls: each as wide as the time it took, with what it called below. Widest first, so that two can be compared. */
 import type { Call, Owner } from './cpu-profile.ts';
+import { escaped } from './xml.ts';
 
 const WIDTH = 1200;
 const ROW = 17;
@@ -69,8 +70,4 @@ function legend(): string {
       return `<rect x="${at}" y="26" width="11" height="11" fill="${fills[owner]}"/><text x="${at + 16}" y="35">${labels[owner]}</text>`;
     })
     .join('');
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -1,13 +1,21 @@
 /** How far each proof has come, kept in `.prove` so that it can be gone on with after an interruption. */
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Proof } from '../../test/prove/proof.ts';
+import { git } from './source-version.ts';
 
 const ROOT = path.join(import.meta.dirname, '../..');
 /** What a proof is about. Figures hold for these files as they are, whatever happens to the pages about them. */
-const PROVED = ['src', 'proto', 'test', 'scripts', 'package-lock.json', 'vitest.config.ts', 'stryker.config.json'];
+export const PROVED = [
+  'src',
+  'proto',
+  'test',
+  'scripts',
+  'package-lock.json',
+  'vitest.config.ts',
+  'stryker.config.json',
+];
 
 export interface Progress {
   /** First units of the portions that are done. */
@@ -15,12 +23,6 @@ export interface Progress {
   readonly figures: Record<string, number>;
   /** Added up over all portions, so at most what one processor would have taken. */
   workMs: number;
-}
-
-/** The commit, and whether the files that are proved differ from it. */
-export function sourceVersion(): string {
-  const commit = git('rev-parse', '--short=12', 'HEAD').trim();
-  return git('status', '--porcelain', '--', ...PROVED) === '' ? commit : `${commit} with changes`;
 }
 
 /** The progress of one proof on the sources as they are now. */
@@ -59,8 +61,4 @@ function sourceHash(): string {
       all.update(`${file}\0`).update(readFileSync(path.join(ROOT, file)));
   hash = all.digest('hex').slice(0, 16);
   return hash;
-}
-
-function git(...words: readonly string[]): string {
-  return execFileSync('git', words, { cwd: ROOT, encoding: 'utf8' });
 }

@@ -1,6 +1,5 @@
 /** Reads the body of a put, up to the limit of one body and the limit of all that are on their way together. */
 import type { ServerResponse } from 'node:http';
-import type { Budget } from './budget.ts';
 import type { HttpContext } from './context.ts';
 import { type BodyReceiver, requestOf } from './direct-request.ts';
 import { bodyTooLarge, Refusal } from './failures.ts';
@@ -20,7 +19,6 @@ class BodyReader implements BodyReceiver {
   readonly #response: ServerResponse;
   readonly #handler: BodyHandler;
   readonly #context: HttpContext;
-  readonly #budget: Budget;
   #first: Buffer | undefined;
   /** All of them, where there is more than one. */
   #chunks: Buffer[] | undefined;
@@ -31,7 +29,6 @@ class BodyReader implements BodyReceiver {
     this.#response = response;
     this.#handler = handler;
     this.#context = context;
-    this.#budget = context.bodies;
   }
 
   onData(chunk: Buffer): void {
@@ -60,7 +57,7 @@ class BodyReader implements BodyReceiver {
   #takeFromBudget(more: number): void {
     // Answered too early, or gone.
     if (this.#taken === 0) this.#response.once('close', () => this.#stop());
-    if (this.#budget.take(more)) this.#taken += more;
+    if (this.#context.bodies.take(more)) this.#taken += more;
     else this.#refuse(new Refusal('QUEUE_FULL', 'too many bodies are on their way'));
   }
 
@@ -77,7 +74,7 @@ class BodyReader implements BodyReceiver {
   #release(): void {
     this.#first = undefined;
     this.#chunks = undefined;
-    if (this.#taken > 0) this.#budget.release(this.#taken);
+    if (this.#taken > 0) this.#context.bodies.release(this.#taken);
     this.#taken = 0;
   }
 }
