@@ -1,6 +1,10 @@
-/** Makes a store of so many keys, 500 a put, not compacted; and the same pairs as lines of JSON where a file is named. */
+/**
+ * Makes a store of so many keys, 500 a put, with all its blocks as they were written or with no merge due; and the same pairs as
+ * lines of JSON where a file is named.
+ */
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
+import { waitFor } from 'xstate';
 import { keyText } from '../load/key-text.ts';
 import { engineSettings, mustCommit, openEngine } from '../support/engine.ts';
 import { printResult, programOptions } from './program.ts';
@@ -9,12 +13,14 @@ export interface FillStoreOptions {
   readonly dataDir: string;
   readonly name: string;
   readonly keys: number;
+  readonly isCompacted?: boolean;
   readonly linesFile?: string;
 }
 
 const OPERATIONS_A_PUT = 500;
-const { dataDir, name, keys, linesFile } = programOptions<FillStoreOptions>();
-const store = await openEngine({ ...engineSettings(dataDir), maxBlocks: 10_000 });
+const { dataDir, name, keys, isCompacted = false, linesFile } = programOptions<FillStoreOptions>();
+const settings = engineSettings(dataDir);
+const store = await openEngine(isCompacted ? settings : { ...settings, maxBlocks: 10_000 });
 const out = linesFile === undefined ? undefined : createWriteStream(linesFile);
 for (let first = 0; first < keys; first += OPERATIONS_A_PUT) {
   const operations = Array.from({ length: Math.min(OPERATIONS_A_PUT, keys - first) }, (_, index) => {
@@ -25,6 +31,7 @@ for (let first = 0; first < keys; first += OPERATIONS_A_PUT) {
   const lines = operations.map(({ key, value }) => `${JSON.stringify({ key, value, version: 1 })}\n`).join('');
   if (out && !out.write(lines)) await once(out, 'drain');
 }
+if (isCompacted) await waitFor(store.internals.actors.compactor, (snapshot) => snapshot.matches('resting'));
 await store.close();
 out?.end();
 if (out) await once(out, 'finish');
