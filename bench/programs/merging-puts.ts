@@ -1,7 +1,7 @@
 /** Puts every key twice, 20 keys a put and one put at a time, and watches the delay of the event loop meanwhile. */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { compactionPorts } from '../../src/wal/compaction-ports.ts';
-import { mergeInWorker } from '../../src/wal/merge-in-worker.ts';
+import { MergeThread } from '../../src/wal/merge-thread.ts';
 import { nodePlatform } from '../../src/wal/node-platform.ts';
 import { keyText } from '../load/key-text.ts';
 import { engineSettings, mustCommit, openEngine } from '../support/engine.ts';
@@ -25,12 +25,13 @@ const OPERATIONS_A_PUT = 20;
 const VALUE = 'x'.repeat(964);
 
 const { dataDir, keys, blockBytes, maxBlocks } = programOptions<MergingPutsOptions>();
+const thread = new MergeThread();
 let merges = 0;
 const settings = { ...engineSettings(dataDir), maxBlockSize: blockBytes, maxBlocks };
 const store = await openEngine(settings, nodePlatform(), (place) =>
   compactionPorts(place, (job, signal) => {
     merges += 1;
-    return mergeInWorker(job, signal);
+    return thread.merge(job, signal);
   }),
 );
 const delay = monitorEventLoopDelay({ resolution: 1 });

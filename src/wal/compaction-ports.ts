@@ -3,7 +3,7 @@ import type { SealedBlock } from './block-writer.ts';
 import { discard, publish } from './compaction-steps.ts';
 import { BATCH_BYTES_MAX } from './format.ts';
 import type { MergeJob, MergeResult } from './merge.ts';
-import { mergeInWorker } from './merge-in-worker.ts';
+import { MergeThread } from './merge-thread.ts';
 import type { FileSystem } from './platform.ts';
 
 export interface CompactionPorts {
@@ -24,7 +24,7 @@ export interface CompactionPlace {
 /** The thread works with Node's own files: a place with other files needs another `run`, `runMerge` say. */
 export function compactionPorts(
   { files, directory, uuid, maxBlockSize }: CompactionPlace,
-  run: (job: MergeJob, signal: AbortSignal) => Promise<MergeResult> = mergeInWorker,
+  run: (job: MergeJob, signal: AbortSignal) => Promise<MergeResult> = mergeInThread(),
 ): CompactionPorts {
   // The log's next block and the spare behind it, each as large as the largest batch may need.
   const reserveBytes = 2 * Math.max(maxBlockSize, BATCH_BYTES_MAX);
@@ -33,4 +33,9 @@ export function compactionPorts(
     publish: (result) => publish(files, directory, result),
     discard: (inputs) => discard(files, directory, inputs),
   };
+}
+
+function mergeInThread(): (job: MergeJob, signal: AbortSignal) => Promise<MergeResult> {
+  const thread = new MergeThread();
+  return (job, signal) => thread.merge(job, signal);
 }

@@ -1,5 +1,5 @@
-/** The thread that merges: takes a job, answers with one message, and ends. */
-import { parentPort, workerData } from 'node:worker_threads';
+/** The thread that merges: answers each job with one message. */
+import { parentPort } from 'node:worker_threads';
 import { type MergeJob, type MergeResult, runMerge } from './merge.ts';
 import { type PlainFailure, toPlainFailure } from './merge-failure.ts';
 import { nodeFileSystem } from './node-platform.ts';
@@ -8,7 +8,7 @@ export type MergeReply =
   | { readonly ok: true; readonly result: MergeResult }
   | { readonly ok: false; readonly failure: PlainFailure };
 
-parentPort!.postMessage(await replyTo(workerData as MergeJob));
+parentPort!.on('message', async (job: MergeJob) => parentPort!.postMessage(await replyTo(job)));
 
 async function replyTo(job: MergeJob): Promise<MergeReply> {
   try {
