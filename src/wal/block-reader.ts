@@ -20,7 +20,8 @@ import {
 } from './format.ts';
 import { errnoOf, type FileSystem, type ReadableFile } from './platform.ts';
 import { Damage, exitCodes, type SeqRange, StartRefusal } from './refusal.ts';
-import { BadRecord, type CompactedEntry, decodeEntries, decodeTx, type TxRecord } from './tx-codec.ts';
+import { type CompactedEntry, decodeEntries, decodeTx, type TxRecord } from './tx-codec.ts';
+import { BadRecord } from './wire.ts';
 
 export interface ReadBatch {
   readonly kind: 'batch';

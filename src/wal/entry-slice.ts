@@ -3,7 +3,7 @@
  * most values without looking at them: several times faster than decoding and encoding each, and nothing can change on the
  * way. Whoever reads the merged block, the merge itself first of all, decodes every value in full.
  */
-import { BadRecord } from './tx-codec.ts';
+import { BadRecord, FIXED64, LENGTH, VARINT, Wire } from './wire.ts';
 
 /** One key as a transaction left it. */
 export interface EntrySlice {
@@ -18,15 +18,13 @@ export interface EntrySlice {
 }
 
 // Field number and wire type, as proto/log.proto has them.
-const FIXED64 = 1;
-const LENGTH = 2;
 const TX_SEQ = (1 << 3) | FIXED64;
 const TX_WRITE = (3 << 3) | LENGTH;
 const ENTRIES_ENTRY = (1 << 3) | LENGTH;
 const ENTRY_SEQ = (1 << 3) | FIXED64;
 const ENTRY_WRITE = (2 << 3) | LENGTH;
 const WRITE_KEY = (1 << 3) | LENGTH;
-const WRITE_VERSION = (2 << 3) | 0;
+const WRITE_VERSION = (2 << 3) | VARINT;
 
 /** The writes of the `Tx` that is `bytes` from `start` to `end`. Throws `BadRecord` if it is none. */
 export function sliceTx(bytes: Buffer, start: number, end: number): EntrySlice[] {
@@ -126,76 +124,4 @@ function sliceWrite(wire: Wire, end: number, seq: number): EntrySlice {
   if (key === '') throw new BadRecord('a write without key');
   if (version < 1) throw new BadRecord('a write without version');
   return { key, version, seq, bytes, start, end };
-}
-
-/** Reads the protobuf wire format forward. Every call names the end of the message that it must stay in. */
-class Wire {
-  readonly bytes: Buffer;
-  at: number;
-
-  constructor(bytes: Buffer, at: number) {
-    this.bytes = bytes;
-    this.at = at;
-  }
-
-  varint(end: number): number {
-    let value = 0;
-    for (let scale = 1; this.at < end && scale < 2 ** 63; scale *= 0x80) {
-      const byte = this.bytes[this.at]!;
-      this.at += 1;
-      value += (byte & 0x7f) * scale;
-      if (byte < 0x80) {
-        if (!Number.isSafeInteger(value)) throw new BadRecord('a number above 2^53 - 1');
-        return value;
-      }
-    }
-    throw new BadRecord('a number that does not end');
-  }
-
-  fixed64(end: number): number {
-    const at = this.#take(8, end);
-    const value = this.bytes.readUInt32LE(at) + this.bytes.readUInt32LE(at + 4) * 2 ** 32;
-    if (!Number.isSafeInteger(value)) throw new BadRecord('a seq above 2^53 - 1');
-    return value;
-  }
-
-  /** The end of the field that begins here with its length. */
-  length(end: number): number {
-    const length = this.varint(end);
-    if (length > end - this.at) throw new BadRecord('a field that is longer than its message');
-    return this.at + length;
-  }
-
-  text(end: number): string {
-    const text = this.bytes.toString('utf8', this.at, end);
-    // What is not UTF-8 comes out as this character, and so does the character itself.
-    if (text.includes('\ufffd') && !this.bytes.subarray(this.at, end).equals(Buffer.from(text)))
-      throw new BadRecord('a key that is not UTF-8');
-    this.at = end;
-    return text;
-  }
-
-  skip(tag: number, end: number): void {
-    switch (tag & 7) {
-      case 0:
-        // An int64 that is negative or large takes more than a safe integer: only its end is looked for.
-        while (this.bytes[this.#take(1, end)]! >= 0x80);
-        return;
-      case FIXED64:
-        this.#take(8, end);
-        return;
-      case LENGTH:
-        this.at = this.length(end);
-        return;
-      default:
-        throw new BadRecord(`a field of wire type ${tag & 7}`);
-    }
-  }
-
-  #take(bytes: number, end: number): number {
-    const { at } = this;
-    if (bytes > end - at) throw new BadRecord('a field that is longer than its message');
-    this.at += bytes;
-    return at;
-  }
 }

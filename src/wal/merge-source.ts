@@ -5,7 +5,7 @@ import type { ChainLink } from './format.ts';
 import { compareKeys, sortKeys } from './key-order.ts';
 import { MergeFailure } from './merge-failure.ts';
 import { Damage } from './refusal.ts';
-import { BadRecord } from './tx-codec.ts';
+import { BadRecord } from './wire.ts';
 
 export interface EntrySource {
   /** The block that the entries come from in the end. */

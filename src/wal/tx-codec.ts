@@ -3,7 +3,9 @@ import protobuf from 'protobufjs/minimal.js';
 import { invariant } from '../invariant.ts';
 import { concave } from './generated/log.js';
 import { encodePlainTx } from './plain-tx.ts';
+import { readEntries, readTx } from './read-record.ts';
 import { floatValue, INT64_MAX, INT64_MIN, integerValue, type NumberValue, type Value, WholeFloat } from './value.ts';
+import { BadRecord } from './wire.ts';
 
 export interface TxWrite {
   readonly key: string;
@@ -26,11 +28,6 @@ export interface CompactedEntry extends TxWrite {
 }
 
 export const TX_ID_BYTES = 16;
-
-/** Bytes that pass their checksum and are not what a checksum should have been written for: a bug or an attack. */
-export class BadRecord extends Error {
-  override readonly name = 'BadRecord';
-}
 
 // The first field of a Tx: one byte of tag and the fixed64.
 const SEQ_TAG = 0x09;
@@ -62,7 +59,12 @@ export function setSeq(bytes: Buffer, at: number, seq: number): void {
 }
 
 /** Throws `BadRecord` unless `payload` is one well-formed Tx. */
-export function decodeTx(payload: Uint8Array): TxRecord {
+export function decodeTx(payload: Buffer): TxRecord {
+  return readTx(payload, decodeWrite) ?? decodeAnyTx(payload);
+}
+
+/** What `readTx` leaves, and what it is held against in tests. */
+export function decodeAnyTx(payload: Buffer): TxRecord {
   const message = decodeWith(concave.Tx.decode, payload);
   const seq = toSafeInteger(message.seq);
   const id = message.id as Uint8Array;
@@ -79,7 +81,12 @@ export function encodeEntries(entries: readonly CompactedEntry[]): Buffer {
 }
 
 /** Throws `BadRecord` unless `payload` is one well-formed, non-empty `Entries`. */
-export function decodeEntries(payload: Uint8Array): CompactedEntry[] {
+export function decodeEntries(payload: Buffer): CompactedEntry[] {
+  return readEntries(payload, decodeWrite) ?? decodeAnyEntries(payload);
+}
+
+/** What `readEntries` leaves, and what it is held against in tests. */
+export function decodeAnyEntries(payload: Buffer): CompactedEntry[] {
   const { entries } = decodeWith(concave.Entries.decode, payload);
   if (entries.length === 0) throw new BadRecord('a frame without entries');
   return entries.map((entry) => {
@@ -88,6 +95,10 @@ export function decodeEntries(payload: Uint8Array): CompactedEntry[] {
     const { key, version, value } = fromWriteMessage(entry.write);
     return { seq, key, version, value };
   });
+}
+
+function decodeWrite(message: Buffer): TxWrite {
+  return fromWriteMessage(decodeWith(concave.Write.decode, message));
 }
 
 // The writer is shared. Where an encoder threw half-way it holds open messages that `reset` would only step back into, and

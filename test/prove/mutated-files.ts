@@ -27,6 +27,11 @@ export const mutatedFiles: readonly MutatedFile[] = [
   wal('tail-verdict'),
   wal('compaction-policy'),
   wal('entry-slice'),
+  {
+    source: 'src/wal/wire.ts',
+    tests: ['entry-slice', 'read-record', 'tx-codec-bad'].map((test) => `test/wal/${test}.test.ts`),
+  },
+  wal('read-record'),
   wal('compacted-writer'),
   wal('merge-source'),
   {

@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type EntrySlice, entryBytes, sliceEntries, sliceTx, writeEntry } from '../../src/wal/entry-slice.ts';
 import {
-  BadRecord,
   type CompactedEntry,
   decodeEntries,
   decodeTx,
@@ -11,6 +10,7 @@ import {
   setSeq,
   TX_ID_BYTES,
 } from '../../src/wal/tx-codec.ts';
+import { BadRecord } from '../../src/wal/wire.ts';
 import { keys, values } from './merge-fixture.ts';
 import { bytesField, fixed64Field, varint, varintField } from './support/protobuf.ts';
 

@@ -2,8 +2,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { InvariantViolation } from '../../src/invariant.ts';
-import { BadRecord, decodeEntries, decodeTx, encodeEntries, encodeTx } from '../../src/wal/tx-codec.ts';
+import { decodeEntries, decodeTx, encodeEntries, encodeTx } from '../../src/wal/tx-codec.ts';
 import { WholeFloat } from '../../src/wal/value.ts';
+import { BadRecord } from '../../src/wal/wire.ts';
 import { holds } from './support/property.ts';
 import { bytesField, doubleField, fixed64Field, varint, varintField } from './support/protobuf.ts';
 
