@@ -21,6 +21,9 @@ export interface CompactionPlace {
   readonly maxBlockSize: number;
 }
 
+/** Of the file; in memory each key takes some 190 bytes beside its record (docs/decisions/log-blocks-sorted-together.md). */
+const SORTED_BYTES_MAX = 32 * 1024 * 1024;
+
 /** The thread works with Node's own files: a place with other files needs another `run`, `runMerge` say. */
 export function compactionPorts(
   { files, directory, uuid, maxBlockSize }: CompactionPlace,
@@ -29,7 +32,7 @@ export function compactionPorts(
   // The log's next block and the spare behind it, each as large as the largest batch may need.
   const reserveBytes = 2 * Math.max(maxBlockSize, BATCH_BYTES_MAX);
   return {
-    merge: (inputs, signal) => run({ directory, uuid, inputs, reserveBytes }, signal),
+    merge: (inputs, signal) => run({ directory, uuid, inputs, reserveBytes, sortedBytesMax: SORTED_BYTES_MAX }, signal),
     publish: (result) => publish(files, directory, result),
     discard: (inputs) => discard(files, directory, inputs),
   };

@@ -8,8 +8,8 @@ import { Damage } from './refusal.ts';
 import { BadRecord } from './wire.ts';
 
 export interface EntrySource {
-  /** The block that the entries come from in the end. */
-  readonly path: string;
+  /** The block that the entry of this transaction comes from in the end. */
+  pathOf(seq: number): string;
   /** The next entries, ascending by key; `undefined` at the end, and then all of the source is verified. */
   next(): Promise<readonly EntrySlice[] | undefined>;
 }
@@ -67,8 +67,9 @@ class Cursor {
     this.#source = source;
   }
 
+  /** Of the block that the entry comes from. */
   get path(): string {
-    return this.#source.path;
+    return this.#source.pathOf(this.entry.seq);
   }
 
   /** Nothing is left of what was read. After a refill: nothing is left at all. */
@@ -102,7 +103,7 @@ export class CompactedSource implements EntrySource {
     this.#reader = reader;
   }
 
-  get path(): string {
+  pathOf(): string {
     return this.#reader.path;
   }
 
@@ -123,13 +124,13 @@ export class CompactedSource implements EntrySource {
   }
 }
 
-/** The sorted copy of a log block in a temporary file of our own. */
+/** The sorted copy of some log blocks in a temporary file of our own. */
 export class SortedFileSource implements EntrySource {
-  readonly path: string;
+  readonly pathOf: (seq: number) => string;
   readonly #copy: CompactedSource;
 
-  constructor(path: string, reader: BlockReader) {
-    this.path = path;
+  constructor(pathOf: (seq: number) => string, reader: BlockReader) {
+    this.pathOf = pathOf;
     this.#copy = new CompactedSource(reader);
   }
 
@@ -138,13 +139,13 @@ export class SortedFileSource implements EntrySource {
   }
 }
 
-/** The one log block of a merge that stays in memory. */
+/** Log blocks that stay in memory. */
 export class MemorySource implements EntrySource {
-  readonly path: string;
+  readonly pathOf: (seq: number) => string;
   #entries: readonly EntrySlice[] | undefined;
 
-  constructor(path: string, entries: readonly EntrySlice[]) {
-    this.path = path;
+  constructor({ pathOf, entries }: SortedLogBlocks) {
+    this.pathOf = pathOf;
     this.#entries = entries;
   }
 
@@ -155,27 +156,41 @@ export class MemorySource implements EntrySource {
   }
 }
 
-/** What a log block says of each of its keys in the end. */
-export interface SortedLogBlock {
+/** What some log blocks say of each of their keys in the end. */
+export interface SortedLogBlocks {
   readonly entries: readonly EntrySlice[];
-  /** What its successor must say of it. */
-  readonly link: ChainLink;
+  /** The block that has this transaction. */
+  readonly pathOf: (seq: number) => string;
 }
 
-/** Reads a log block whole, a batch a step, and checks all that it alone can show. Throws `Damage`. */
-export async function* sortLogBlock(reader: BlockReader): AsyncGenerator<void, SortedLogBlock> {
-  const latest = new Map<string, EntrySlice>();
-  for (;;) {
-    const batch = await reader.next();
-    if (batch.kind === 'unsealed') throw reader.damage('the block ends without a footer', batch.offset);
-    if (batch.kind === 'sealed') break;
-    for (const [index, writes] of slices(reader, batch, sliceTx).entries())
-      for (const write of writes) take(latest, write, reader, batch, index);
-    yield;
+/** Sorts neighbouring log blocks as if they were one. */
+export class LogSorter {
+  readonly #latest = new Map<string, EntrySlice>();
+  readonly #blocks: { readonly path: string; readonly lastSeq: number }[] = [];
+
+  /**
+   * Reads the next block whole, a batch a step, and checks all that it alone can show, and that no version is missing between
+   * the blocks. Returns what its successor must say of it. Throws `Damage`.
+   */
+  async *read(reader: BlockReader): AsyncGenerator<void, ChainLink> {
+    for (;;) {
+      const batch = await reader.next();
+      if (batch.kind === 'unsealed') throw reader.damage('the block ends without a footer', batch.offset);
+      if (batch.kind === 'sealed') break;
+      for (const [index, writes] of slices(reader, batch, sliceTx).entries())
+        for (const write of writes) take(this.#latest, write, reader, batch, index);
+      yield;
+    }
+    const { lastSeq } = reader;
+    this.#blocks.push({ path: reader.path, lastSeq });
+    return { number: reader.header.name.last, lastSeq, digest: reader.digest() };
   }
-  const entries = sortKeys([...latest.keys()]).map((key) => latest.get(key)!);
-  const link = { number: reader.header.name.last, lastSeq: reader.lastSeq, digest: reader.digest() };
-  return { entries, link };
+
+  sorted(): SortedLogBlocks {
+    const entries = sortKeys([...this.#latest.keys()]).map((key) => this.#latest.get(key)!);
+    const blocks = this.#blocks;
+    return { entries, pathOf: (seq) => blocks.find(({ lastSeq }) => seq <= lastSeq)!.path };
+  }
 }
 
 /** Checks what recovery checks of a write: that no transaction is missing and no version is. */

@@ -18,12 +18,12 @@ import { MergeFailure, toMergeFailure } from './merge-failure.ts';
 import {
   CompactedSource,
   type EntrySource,
+  LogSorter,
   MemorySource,
   mergeSorted,
   readingBack,
   SortedFileSource,
-  type SortedLogBlock,
-  sortLogBlock,
+  type SortedLogBlocks,
 } from './merge-source.ts';
 import type { FileSystem } from './platform.ts';
 import { readToEnd } from './whole-block.ts';
@@ -36,6 +36,8 @@ export interface MergeJob {
   readonly inputs: readonly SealedBlock[];
   /** Free bytes that the merge leaves to the log. */
   readonly reserveBytes: number;
+  /** Log blocks of so many bytes together are sorted in memory; a larger one alone. */
+  readonly sortedBytesMax: number;
 }
 
 /** A merged block, complete and on stable storage under its temporary name. */
@@ -79,7 +81,7 @@ export async function runMerge(files: FileSystem, job: MergeJob, signal?: AbortS
 
 /** Deletes whatever the merge of this job may have left. What cannot be deleted now is deleted at the next start. */
 export async function removeTemporaries(files: FileSystem, job: MergeJob): Promise<void> {
-  const sorted = job.inputs.filter(({ name }) => isLogBlock(name)).map(({ name }) => sortedName(name));
+  const sorted = groupInputs(job).filter(isOfLog).map(sortedName);
   for (const name of [...sorted, mergedName(job)]) await files.unlink(temporaryPath(job, name)).catch(() => {});
 }
 
@@ -119,64 +121,94 @@ interface OpenInputs {
 }
 
 /**
- * Checks that the inputs are one unbroken stretch of this log and makes of each a sorted stream. A compacted block is one
+ * Checks that the inputs are one unbroken stretch of this log and makes of them sorted streams. A compacted block is one
  * already, and is verified while it streams: all of it has been when its end is reached, and nothing is published before.
- * Of each log block a sorted copy is made, one after the other; only the last stays in memory. As a rule it is the only
- * one, and nothing is written but the result.
+ * Log blocks are sorted in groups, one after the other. Of each group a sorted copy is written but for the last, which stays
+ * in memory: as a rule it is the only one, and nothing is written but the result.
  */
 async function* openInputs(
   files: FileSystem,
   job: MergeJob,
   open: AsyncDisposableStack,
 ): AsyncGenerator<void, OpenInputs> {
-  const lastLogBlock = job.inputs.findLast(({ name }) => isLogBlock(name))?.name;
+  const groups = groupInputs(job);
+  const lastOfLog = groups.findLast(isOfLog);
   const sources: EntrySource[] = [];
   const sortedPaths: string[] = [];
   let bytesWritten = 0;
   let first: BlockHeader | undefined;
   let end: ChainLink | undefined;
-  for (const { name } of job.inputs) {
-    const file = path.join(job.directory, blockFileName(name));
+  for (const group of groups) {
+    const [{ name }] = group as [SealedBlock];
     if (!isLogBlock(name)) {
-      const reader = await openBlock(files, job, file, name, open);
+      const reader = await openBlock(files, job, pathOf(job, name), name, open);
       checkChain(reader, end);
       first ??= reader.header;
       end = reader.header.lastInput!;
       sources.push(new CompactedSource(reader));
       continue;
     }
-    const sorted: SortedInput = yield* sortInput(files, job, file, name, end);
+    const sorted: SortedGroup = yield* sortGroup(files, job, group, end);
     first ??= sorted.header;
     end = sorted.link;
-    if (name === lastLogBlock) {
-      sources.push(new MemorySource(file, sorted.entries));
+    if (group === lastOfLog) {
+      sources.push(new MemorySource(sorted));
       continue;
     }
-    const copy = yield* writeSortedCopy(files, job, sorted);
+    const copy = yield* writeSortedCopy(files, job, sortedName(group), sorted);
     const reader = await readingBack(() => openBlock(files, job, copy.path, copy.name, open));
-    sources.push(new SortedFileSource(file, reader));
+    sources.push(new SortedFileSource(sorted.pathOf, reader));
     sortedPaths.push(copy.path);
     bytesWritten += copy.bytes;
   }
   return { sources, first: first!, end: end!, sortedPaths, bytesWritten };
 }
 
-interface SortedInput extends SortedLogBlock {
-  readonly header: BlockHeader;
+/** Neighbours that are sorted together, oldest first: one compacted block, or log blocks, as many as fit from the end on. */
+function groupInputs({ inputs, sortedBytesMax }: MergeJob): readonly (readonly SealedBlock[])[] {
+  const groups: SealedBlock[][] = [];
+  let room = 0;
+  for (const input of inputs.toReversed()) {
+    const isLog = isLogBlock(input.name);
+    if (isLog && input.bytes <= room) groups[0]!.unshift(input);
+    else {
+      groups.unshift([input]);
+      room = isLog ? sortedBytesMax : 0;
+    }
+    room -= input.bytes;
+  }
+  return groups;
 }
 
-/** Lets go of the block when it is sorted: what the reader holds of it may be as large as the largest batch. */
-async function* sortInput(
+function isOfLog([first]: readonly SealedBlock[]): boolean {
+  return isLogBlock(first!.name);
+}
+
+interface SortedGroup extends SortedLogBlocks {
+  /** Of the first block. */
+  readonly header: BlockHeader;
+  /** What the block behind the last one must say of that. */
+  readonly link: ChainLink;
+}
+
+async function* sortGroup(
   files: FileSystem,
   job: MergeJob,
-  file: string,
-  name: BlockName,
+  group: readonly SealedBlock[],
   previous: ChainLink | undefined,
-): AsyncGenerator<void, SortedInput> {
-  await using open = new AsyncDisposableStack();
-  const reader = await openBlock(files, job, file, name, open);
-  checkChain(reader, previous);
-  return { header: reader.header, ...(yield* sortLogBlock(reader)) };
+): AsyncGenerator<void, SortedGroup> {
+  const sorter = new LogSorter();
+  let header: BlockHeader | undefined;
+  let link = previous;
+  for (const { name } of group) {
+    // Let go of when it is sorted: what the reader holds of a block may be as large as the largest batch.
+    await using open = new AsyncDisposableStack();
+    const reader = await openBlock(files, job, pathOf(job, name), name, open);
+    checkChain(reader, link);
+    header ??= reader.header;
+    link = yield* sorter.read(reader);
+  }
+  return { header: header!, link: link!, ...sorter.sorted() };
 }
 
 async function openBlock(
@@ -198,13 +230,13 @@ function checkChain(reader: BlockReader, previous: ChainLink | undefined): void 
   throw reader.damage(`its header names another predecessor than block ${previous.number} as it is here`, 0);
 }
 
-/** The copy has the format of a compacted block of one log block, so that it is written and read like any other. */
+/** The copy has the format of a compacted block, so that it is written and read like any other. */
 async function* writeSortedCopy(
   files: FileSystem,
   job: MergeJob,
-  { header: { name: input, uuid, firstSeq, previous }, entries, link }: SortedInput,
+  name: BlockName,
+  { header: { uuid, firstSeq, previous }, entries, link }: SortedGroup,
 ): AsyncGenerator<void, { readonly name: BlockName; readonly path: string; readonly bytes: number }> {
-  const name = sortedName(input);
   const header = { name, uuid, blockBytes: 0, firstSeq, previous, lastInput: link };
   const { bytes } = yield* writeBlock(files, job, header, [entries]);
   return { name, path: temporaryPath(job, name), bytes };
@@ -266,8 +298,13 @@ function mergedName({ inputs }: MergeJob): BlockName {
   return { first: inputs[0]!.name.first, last: inputs.at(-1)!.name.last, generation };
 }
 
-function sortedName({ first, last }: BlockName): BlockName {
-  return { first, last, generation: 1 };
+/** Only ever a temporary one. */
+function sortedName(group: readonly SealedBlock[]): BlockName {
+  return { first: group[0]!.name.first, last: group.at(-1)!.name.last, generation: 1 };
+}
+
+function pathOf({ directory }: MergeJob, name: BlockName): string {
+  return path.join(directory, blockFileName(name));
 }
 
 function temporaryPath({ directory }: MergeJob, name: BlockName): string {

@@ -70,12 +70,12 @@ export const bugsInCompaction: readonly PlantedBug[] = [
   },
   {
     name: 'last-key-of-a-block-not-merged',
-    why: 'the key that sorts last in a log block disappears when the block is merged',
+    why: 'the key that sorts last in a log block, or in some that are sorted together, disappears in the merge',
     edits: [
       {
         file: SOURCE,
-        find: 'const entries = sortKeys([...latest.keys()]).map(',
-        replace: 'const entries = sortKeys([...latest.keys()].slice(0, Math.max(1, latest.size - 1))).map(',
+        find: 'const entries = sortKeys([...this.#latest.keys()]).map(',
+        replace: 'const entries = sortKeys([...this.#latest.keys()].slice(0, Math.max(1, this.#latest.size - 1))).map(',
       },
     ],
     detectors: [mergeTest, 'test/store.test.ts'],

@@ -92,7 +92,7 @@ export async function compactFirstTwo(
   sealed: SealedBlock[],
 ): Promise<void> {
   const inputs = sealed.splice(0, 2);
-  const result = await runMerge(files, { directory, uuid, inputs, reserveBytes: 0 });
+  const result = await runMerge(files, { directory, uuid, inputs, reserveBytes: 0, sortedBytesMax: 0 });
   await publish(files, directory, result);
   await discard(files, directory, inputs);
 }

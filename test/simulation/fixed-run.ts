@@ -95,7 +95,9 @@ class Run implements FixedRun {
   async #start(): Promise<void> {
     const faults: FaultPlan = (call) => (this.#isMended ? undefined : this.#options.faultOf(call, this.#phase));
     this.#phase = 'opening';
-    this.#subject = new SimulatedStore(this.#world, faults, smallSettings, (event) => this.events.add(event));
+    this.#subject = new SimulatedStore(this.#world, faults, smallSettings, {
+      onEvent: (event) => this.events.add(event),
+    });
     await this.#until(() => this.#subject.state !== 'opening', 'a start');
     this.#phase = 'serving';
     if (this.#subject.state === 'serving') {

@@ -19,6 +19,8 @@ export interface RunPlan {
   readonly clientShare: number;
   /** Share of the lives that end while the store is still opening. */
   readonly endInRecoveryShare: number;
+  /** Of merges: each log block alone, some together, or all. */
+  readonly sortedBytesMax: number;
 }
 
 /** Half of all runs have no trouble but their crashes: there every answer must be a plain one. */
@@ -46,6 +48,7 @@ export function drawPlan(random: Random): RunPlan {
     lives: random.integer(4, 12),
     stepsMax: random.pick([20, 100, 300]),
     clientShare: random.pick([0.1, 0.3, 0.6]),
+    sortedBytesMax: SMALLEST_BLOCK * random.pick([0, 2, 100]),
     endInRecoveryShare: random.pick([0, 0.2, 0.5]),
   };
 }

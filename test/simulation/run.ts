@@ -14,7 +14,7 @@ import { Rot } from './rot.ts';
 import { describePlan, drawPlan, type RunPlan } from './run-plan.ts';
 import { runUntil, Scheduler, settled } from './scheduler.ts';
 import type { World } from './simulated-process.ts';
-import { DATA_DIR, emptyDisk, SimulatedStore } from './simulated-store.ts';
+import { DATA_DIR, emptyDisk, SimulatedStore, type SimulatedStoreOptions } from './simulated-store.ts';
 import { checkHalt, checkMemory, checkPlainness, checkRefusal, checkRun, Wrong } from './verdict.ts';
 
 export interface RunOptions {
@@ -91,6 +91,10 @@ class Run {
     };
   }
 
+  get #storeOptions(): SimulatedStoreOptions {
+    return { onEvent: (event) => this.#count(event), sortedBytesMax: this.plan.sortedBytesMax };
+  }
+
   /** From a start to its end: stopped, killed, or without power. */
   async #live(life: number): Promise<void> {
     const { troubles, troubleOneIn, settings, stepsMax, endInRecoveryShare } = this.plan;
@@ -99,7 +103,7 @@ class Run {
     const drawn = troubles.size > 0 ? randomFaults(random, troubles, troubleOneIn) : noFaults;
     const faults: FaultPlan = (call) => (this.#isCalm ? undefined : drawn(call));
     this.#isCalm = false;
-    const subject = new SimulatedStore(this.#world, faults, settings, (event) => this.#count(event));
+    const subject = new SimulatedStore(this.#world, faults, settings, this.#storeOptions);
     const patience = random.chance(endInRecoveryShare) ? random.integer(0, 60) : OPENING_STEPS_MAX;
     await this.#steps(subject, patience, () => subject.state !== 'opening');
     if (subject.state === 'serving') {
@@ -191,7 +195,7 @@ class Run {
     const { scheduler } = this.#world;
     this.#note('liveness');
     this.#rot.heal();
-    const subject = new SimulatedStore(this.#world, noFaults, this.plan.settings, (event) => this.#count(event));
+    const subject = new SimulatedStore(this.#world, noFaults, this.plan.settings, this.#storeOptions);
     await runUntil(scheduler, () => subject.state !== 'opening', OPENING_STEPS_MAX, 'the last start');
     if (subject.state === 'refused') throw subject.error;
     this.#lookAtAll(subject);

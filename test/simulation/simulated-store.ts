@@ -39,6 +39,13 @@ export const smallSettings: StoreSettings = {
 
 export type StoreState = 'opening' | 'serving' | 'refused' | 'halted' | 'closed';
 
+export interface SimulatedStoreOptions {
+  /** Hears of each notice to the operator by its name. */
+  readonly onEvent?: (event: string) => void;
+  /** Of merges; by default each log block is sorted alone. */
+  readonly sortedBytesMax?: number;
+}
+
 export class SimulatedStore {
   readonly process: SimulatedProcess;
   readonly #onEvent: (event: string) => void;
@@ -49,8 +56,8 @@ export class SimulatedStore {
   error: unknown;
   #store: Store | undefined;
 
-  /** `onEvent` hears of each notice to the operator by its name. */
-  constructor(world: World, faults: FaultPlan, settings: StoreSettings, onEvent: (event: string) => void = () => {}) {
+  constructor(world: World, faults: FaultPlan, settings: StoreSettings, options: SimulatedStoreOptions = {}) {
+    const { onEvent = () => {}, sortedBytesMax = 0 } = options;
     this.#onEvent = onEvent;
     this.process = new SimulatedProcess(world, faults);
     const { process } = this;
@@ -61,7 +68,8 @@ export class SimulatedStore {
       log: { info: notice, warn: notice, error: notice },
       onBug: (error) => this.#fail(error),
       onHalt: (error) => this.#end('halted', error),
-      compaction: (place) => compactionPorts(place, (job, signal) => runMerge(place.files, job, signal)),
+      compaction: (place) =>
+        compactionPorts(place, (job, signal) => runMerge(place.files, { ...job, sortedBytesMax }, signal)),
     }).then(
       (store) => {
         this.#store = store;

@@ -128,7 +128,7 @@ describe('S22: the process dies', () => {
   /** As the compactor does it. */
   async function compact(store: StoreFixture, inputs: readonly SealedBlock[], files: FileSystem): Promise<void> {
     const { directory, opened } = store;
-    const result = await runMerge(files, { directory, uuid: opened.uuid, inputs, reserveBytes: 0 });
+    const result = await runMerge(files, { directory, uuid: opened.uuid, inputs, reserveBytes: 0, sortedBytesMax: 0 });
     await publish(files, directory, result);
     await discard(files, directory, inputs);
   }

@@ -266,6 +266,31 @@ describe('damage', () => {
     expect(failure.message).toContain('transaction 3 in the place of 2');
   });
 
+  test('a version left out between two log blocks, also where they are sorted together', async () => {
+    for (const sortedBytesMax of [0, Number.MAX_SAFE_INTEGER]) {
+      const lying = new BlockRun(temporaryDirectory());
+      lying.addBlock([[{ a: 1 }]]);
+      const { name } = lying.addBlock([[{ b: 1 }, { a: 2 }]], { versionOf: (key, due) => (key === 'a' ? 1 : due) });
+      const failure = await failureOf(nodeFileSystem, lying.job({ sortedBytesMax }));
+      expect(failure.kind).toBe('damagedInput');
+      expect(failure.message).toContain(lying.path(name));
+      expect(failure.message).toContain('version 1 of key "a" follows version 1');
+    }
+  });
+
+  test('a newer version in an older block is blamed on the block that has it, out of those sorted together', async () => {
+    const lying = new BlockRun(temporaryDirectory());
+    lying.addBlock([[{ a: 1 }]], { versionOf: () => 5 });
+    lying.addBlock([[{ b: 1 }]]);
+    await lying.compact({ start: 0, count: 2 });
+    lying.addBlock([[{ c: 1 }]]);
+    const { name: newer } = lying.addBlock([[{ a: 2 }]], { versionOf: () => 4 });
+    lying.addBlock([[{ d: 2 }]]);
+    const failure = await failureOf(nodeFileSystem, lying.job({ sortedBytesMax: Number.MAX_SAFE_INTEGER }));
+    expect(failure.kind).toBe('damagedInput');
+    expect(failure.message).toContain(`damage in ${lying.path(newer)}`);
+  });
+
   test('a good checksum over a bad record', async () => {
     const lying = new BlockRun(temporaryDirectory());
     lying.addBlock([[{ a: 1 }]]);

@@ -101,13 +101,16 @@ export class BlockRun {
   }
 
   /** To merge `count` blocks from the `start`th on; by default all. */
-  job({ start = 0, count = this.blocks.length, reserveBytes = 0 } = {}): MergeJob {
+  job({ start = 0, count = this.blocks.length, reserveBytes = 0, sortedBytesMax = 0 } = {}): MergeJob {
     const { directory, uuid } = this;
-    return { directory, uuid, inputs: this.blocks.slice(start, start + count), reserveBytes };
+    return { directory, uuid, inputs: this.blocks.slice(start, start + count), reserveBytes, sortedBytesMax };
   }
 
   /** Merges, publishes and discards, as the compactor does. */
-  async compact(where: { start?: number; count?: number } = {}, files = nodeFileSystem): Promise<MergeResult> {
+  async compact(
+    where: { start?: number; count?: number; sortedBytesMax?: number } = {},
+    files = nodeFileSystem,
+  ): Promise<MergeResult> {
     const job = this.job(where);
     const result = await runMerge(files, job);
     await publish(files, this.directory, result);

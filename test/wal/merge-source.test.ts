@@ -12,11 +12,11 @@ import { MergeFailure } from '../../src/wal/merge-failure.ts';
 import {
   CompactedSource,
   type EntrySource,
+  LogSorter,
   MemorySource,
   mergeSorted,
   readingBack,
   SortedFileSource,
-  sortLogBlock,
 } from '../../src/wal/merge-source.ts';
 import { nodeFileSystem } from '../../src/wal/node-platform.ts';
 import { Damage } from '../../src/wal/refusal.ts';
@@ -31,7 +31,7 @@ function entry(key: string, version: number, seq = version): EntrySlice {
 /** A source that hands out these, one array a time; it counts how often it is asked. */
 function sourceOf(...portions: readonly (readonly EntrySlice[])[]): EntrySource & { asked: number } {
   return {
-    path: 'some.log',
+    pathOf: (seq) => `${seq}.log`,
     asked: 0,
     async next() {
       this.asked += 1;
@@ -75,7 +75,9 @@ describe('the union of sorted sources', () => {
 
   test('an older source with a higher version, or of a later transaction, is damage', async () => {
     const merging = (older: EntrySlice, newer: EntrySlice) => union(sourceOf([older]), sourceOf([newer]));
-    await expect(merging(entry('a', 3), entry('a', 2, 4))).rejects.toThrow('version 2 of key "a" follows version 3');
+    await expect(merging(entry('a', 3), entry('a', 2, 4))).rejects.toThrow(
+      '4.log at offset 0, transaction 4: version 2 of key "a" follows version 3 in 3.log',
+    );
     await expect(merging(entry('a', 3), entry('a', 3, 4))).rejects.toThrow(Damage);
     await expect(merging(entry('a', 3), entry('a', 4, 3))).rejects.toThrow(Damage);
     await expect(merging(entry('a', 3), entry('a', 4, 4))).resolves.toEqual([['a4']]);
@@ -154,10 +156,11 @@ describe('a log block with good checksums', () => {
     writeFileSync(path, Buffer.concat([bytes, footer, Buffer.alloc(blockBytes)]).subarray(0, blockBytes));
     const reader = await BlockReader.open(nodeFileSystem, path, NAME, uuid);
     try {
-      const steps = sortLogBlock(reader);
+      const sorter = new LogSorter();
+      const steps = sorter.read(reader);
       for (let count = 0; ; count += 1) {
         const step = await steps.next();
-        if (step.done) return { ...step.value, steps: count, digest };
+        if (step.done) return { ...sorter.sorted(), link: step.value, steps: count, digest };
       }
     } finally {
       await reader.close();
@@ -223,14 +226,15 @@ test('what we wrote and cannot read back is a failed merge, with the words of th
 });
 
 test('sources say which block their entries come from in the end', async () => {
-  const memory = new MemorySource('a.log', [entry('a', 1)]);
-  expect(memory.path).toBe('a.log');
+  const pathOf = (seq: number) => `${seq}.log`;
+  const memory = new MemorySource({ entries: [entry('a', 1)], pathOf });
+  expect(memory.pathOf(3)).toBe('3.log');
   expect(await memory.next()).toHaveLength(1);
   expect(await memory.next()).toBeUndefined();
   const damaged = { path: 'copy.tmp', next: () => Promise.reject(new Error('rot')) };
-  expect(new CompactedSource(damaged as never).path).toBe('copy.tmp');
-  const sorted = new SortedFileSource('b.log', damaged as never);
-  expect(sorted.path).toBe('b.log');
+  expect(new CompactedSource(damaged as never).pathOf()).toBe('copy.tmp');
+  const sorted = new SortedFileSource(pathOf, damaged as never);
+  expect(sorted.pathOf(5)).toBe('5.log');
   // Damage to a copy of our own is none to the log.
   await expect(sorted.next()).rejects.toThrow('reads back other than it was written: rot');
 });

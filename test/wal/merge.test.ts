@@ -47,7 +47,8 @@ describe('against a plain Map', () => {
       fc.asyncProperty(
         fc.array(batches, { minLength: 2, maxLength: 6 }),
         fc.array(fc.tuple(fc.nat(), fc.nat()), { minLength: 1, maxLength: 4 }),
-        async (contents, merges) => {
+        fc.constantFrom(0, 8 * PAGE_BYTES, 16 * PAGE_BYTES, Number.MAX_SAFE_INTEGER),
+        async (contents, merges, sortedBytesMax) => {
           runs += 1;
           const run = new BlockRun(join(root, `${runs}`));
           for (const content of contents) run.addBlock(content);
@@ -55,7 +56,7 @@ describe('against a plain Map', () => {
             if (run.blocks.length < 2) break;
             const start = where % (run.blocks.length - 1);
             const count = 2 + (howMany % (run.blocks.length - start - 1));
-            const result = await run.compact({ start, count });
+            const result = await run.compact({ start, count, sortedBytesMax });
             const found = await readCompacted(run.path(result.name), result.name, run.uuid);
             const expected = run.expected(result.name);
             expect(found.entries).toEqual(expected);
@@ -161,7 +162,7 @@ describe('what a merged block holds', () => {
     ]);
   });
 
-  test('the same blocks always give the same bytes', async () => {
+  test('the same blocks always give the same bytes, however they were sorted', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(batches, { minLength: 2, maxLength: 4 }), async (contents) => {
         const [one, other] = [new BlockRun(temporaryDirectory()), new BlockRun(temporaryDirectory())];
@@ -203,6 +204,28 @@ describe('how it writes', () => {
     expect(unsynced).toBe(0);
     expect(most).toBeLessThanOrEqual(1024 * 1024);
     expect(bytes).toBeGreaterThan(4_000_000);
+  });
+
+  test('log blocks that fit are sorted together, counted from the newest; of all but the last group there is a copy', async () => {
+    const run = new BlockRun(temporaryDirectory());
+    for (let n = 0; n < 7; n += 1) run.addBlock([[put(n * 5, 10)]]);
+    const blockBytes = run.blocks[0]!.bytes;
+    expect(new Set(run.blocks.map(({ bytes }) => bytes))).toEqual(new Set([blockBytes]));
+    const made = async (sortedBytesMax: number) => {
+      const files = new FaultyFiles();
+      const { temporaryPath } = await runMerge(files, run.job({ sortedBytesMax }));
+      await nodeFileSystem.unlink(temporaryPath);
+      return files.calls
+        .filter(({ kind }) => kind === 'create')
+        .map(({ file }) => file.replaceAll('000000000000000', '').replace('.00000001.cmp.tmp', ''));
+    };
+    expect(await made(7 * blockBytes)).toEqual(['1-7']);
+    expect(await made(7 * blockBytes - 1)).toEqual(['1-1', '1-7']);
+    expect(await made(3 * blockBytes)).toEqual(['1-1', '2-4', '1-7']);
+    expect(await made(2 * blockBytes - 1)).toEqual(['1-1', '2-2', '3-3', '4-4', '5-5', '6-6', '1-7']);
+
+    await run.compact({ start: 2, count: 2 });
+    expect(await made(7 * blockBytes)).toEqual(['1-2', '1-7.00000002.cmp.tmp']);
   });
 
   test('of the log blocks all but the last get a sorted copy, which is deleted; what was written is told', async () => {
