@@ -1,16 +1,11 @@
 /**
  * Measures concave and what it is compared with, and writes the figures to `docs/performance.md` and the README: `npm run bench`.
  * It starts all that it measures, on this machine, and fetches nothing.
- *
- *     npm run bench -- --list            the measurements
- *     npm run bench -- --only WORDS      only those whose names or titles contain the words; the others keep their figures
- *     npm run bench -- --render          writes the pages again from the figures that are there
- *     npm run bench -- --smoke           all of it at its smallest, to show that it runs; figures are thrown away
  */
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
+import { misuse, readCommandLine } from '../scripts/support/command-line.ts';
 import { endOnSignals } from '../scripts/support/end-on-signals.ts';
 import { ProgressBar } from '../scripts/support/progress-bar.ts';
 import { LoadClient } from './load/load-client.ts';
@@ -23,7 +18,13 @@ import { isInMemory, originOf } from './support/origin.ts';
 
 const SMOKE_LANES = 3;
 
-const { values: options } = parseArgs({
+const usage = `\
+    npm run bench                      all of it
+    npm run bench -- --list            the measurements
+    npm run bench -- --only WORDS      only those whose names or titles contain the words; the others keep their figures
+    npm run bench -- --render          writes the pages again from the figures that are there
+    npm run bench -- --smoke           all of it at its smallest, to show that it runs; figures are thrown away`;
+const { values: options } = readCommandLine(usage, {
   options: {
     list: { type: 'boolean', default: false },
     only: { type: 'string', default: '' },
@@ -34,7 +35,7 @@ const { values: options } = parseArgs({
 
 const words = options.only.toLowerCase();
 const wanted = measurements.filter(({ name, title }) => `${name} ${title}`.toLowerCase().includes(words));
-if (wanted.length === 0) throw new Error(`no measurement is called "${options.only}"; --list shows them all`);
+if (wanted.length === 0) misuse(usage, `no measurement is called "${options.only}"; --list shows them all`);
 
 endOnSignals();
 if (options.list) for (const { name, title, seconds } of wanted) console.log(`${name}: ${title} (about ${seconds} s)`);

@@ -1,16 +1,15 @@
 /**
  * Something to watch: clients that fill carts and count stock, some of which everybody wants at once. Each reads, decides, and
  * puts with the versions that it read, as a careful client does; what is refused is read and decided again.
- *
- *     npm run demo:load -- --url http://127.0.0.1:8080
- *     npm run demo:load -- --clients 64 --seconds 60 --url http://127.0.0.1:8080
- *
  * A token is taken from the environment variable CONCAVE_TOKEN.
  */
 import { Agent, type OutgoingHttpHeaders, request } from 'node:http';
-import { parseArgs } from 'node:util';
+import { misuse, readCommandLine, wholeNumber } from './support/command-line.ts';
 
-const { values: options } = parseArgs({
+const usage = `\
+    npm run demo:load -- --url http://127.0.0.1:8080
+    npm run demo:load -- --clients 64 --seconds 60 --url http://127.0.0.1:8080`;
+const { values: options } = readCommandLine(usage, {
   options: {
     url: { type: 'string', default: 'http://127.0.0.1:8080' },
     clients: { type: 'string', default: '64' },
@@ -34,10 +33,12 @@ interface Reply {
 const counts: Record<string, number> = {};
 let isOver = false;
 
-const clients = wholeNumber('clients', 1, 1000);
-const seconds = wholeNumber('seconds', 1, 3600);
+const clients = wholeNumber(usage, 'clients', options.clients, 1, 1000);
+const seconds = wholeNumber(usage, 'seconds', options.seconds, 1, 3600);
 const agent = new Agent({ keepAlive: true, maxSockets: clients });
-const server = new URL(options.url);
+const { url } = options;
+if (!URL.canParse(url)) misuse(usage, `--url is ${JSON.stringify(url)}; allowed is a URL like http://127.0.0.1:8080`);
+const server = new URL(url);
 
 await main();
 
@@ -126,11 +127,4 @@ function report(): void {
   const line = Object.entries(counts).map(([what, number]) => `${number} ${names[what] ?? what}`);
   if (line.length > 0) console.log(line.join(', '));
   for (const what of Object.keys(counts)) delete counts[what];
-}
-
-function wholeNumber(name: 'clients' | 'seconds', min: number, max: number): number {
-  const number = Number(options[name]);
-  if (Number.isInteger(number) && number >= min && number <= max) return number;
-  console.error(`--${name} is ${options[name]}, allowed is an integer from ${min} to ${max}`);
-  process.exit(2);
 }

@@ -1,22 +1,23 @@
 /**
  * Runs the proofs in their large size: `npm run prove`. Goes on where the last run on the same sources ended, stops at the
  * first violation with the command that shows it again, and writes its figures to `docs/reliability.md`.
- *
- *     npm run prove -- --list                     the proofs and their sizes
- *     npm run prove -- --only WORDS               only those whose names contain the words
- *     npm run prove -- --fresh                    forgets what was done before
- *     npm run prove -- --workers 1                on one processor; two are taken by default
  */
-import { parseArgs } from 'node:util';
 import type { Proof } from '../test/prove/proof.ts';
 import { proofs } from '../test/prove/proofs.ts';
+import { misuse, readCommandLine, wholeNumber } from './support/command-line.ts';
 import { PortionWorkers } from './support/portion-workers.ts';
 import { ProgressBar } from './support/progress-bar.ts';
 import { PROVED, ProgressFile } from './support/proof-progress.ts';
 import { writeRows } from './support/proof-table.ts';
 import { sourceVersion } from './support/source-version.ts';
 
-const { values: options } = parseArgs({
+const usage = `\
+    npm run prove                               all of it
+    npm run prove -- --list                     the proofs and their sizes
+    npm run prove -- --only WORDS               only those whose names contain the words
+    npm run prove -- --fresh                    forgets what was done before
+    npm run prove -- --workers 1                on one processor; two are taken by default`;
+const { values: options } = readCommandLine(usage, {
   options: {
     list: { type: 'boolean', default: false },
     only: { type: 'string' },
@@ -24,14 +25,15 @@ const { values: options } = parseArgs({
     workers: { type: 'string', default: '2' },
   },
 });
+const workersWanted = wholeNumber(usage, 'workers', options.workers, 1, 64);
 
 const wanted = proofs.filter(({ name }) => name.toLowerCase().includes((options.only ?? '').toLowerCase()));
-if (wanted.length === 0) throw new Error(`no proof is called "${options.only}"; --list shows them all`);
+if (wanted.length === 0) misuse(usage, `no proof is called "${options.only}"; --list shows them all`);
 if (options.list) for (const { name, units } of wanted) console.log(`${units.toLocaleString('en')} units: ${name}`);
 else await proveAll();
 
 async function proveAll(): Promise<void> {
-  using workers = new PortionWorkers(Number(options.workers));
+  using workers = new PortionWorkers(workersWanted);
   for (const proof of wanted) {
     try {
       await prove(proof, workers);
