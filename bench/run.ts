@@ -50,7 +50,7 @@ async function measureAll(): Promise<void> {
       `${tmpdir()} is in memory, where nothing durable can be measured: set TMPDIR to a directory on a disk`,
     );
   const files = new ResultFiles(options.smoke ? copyOfPages(scratch) : root);
-  files.render(measurements);
+  files.checkPages(wanted);
   const bar = new ProgressBar(
     '',
     wanted.reduce((sum, { seconds }) => sum + seconds, 0),

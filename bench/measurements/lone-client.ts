@@ -22,6 +22,7 @@ interface Data {
   /** Neighbours in time have the same index. */
   readonly writes: readonly Latencies[];
   readonly posts: readonly Round[];
+  readonly writingPosts: readonly Round[];
   readonly puts: readonly Round[];
 }
 
@@ -32,23 +33,29 @@ export const loneClient: Measurement<Data> = {
   measure({ directory, client, size }) {
     const run = { seconds: size({ smoke: 0.1, full: 2 }) };
     const writeCount = size({ smoke: 20, full: 2000 });
-    const starts = { post: () => startProgram('floor-server'), put: () => startConcave(`${directory}/data`) };
+    const starts = {
+      post: () => startProgram('floor-server'),
+      writingPost: () => startProgram('writing-server', `${directory}/written`),
+      put: () => startConcave(`${directory}/data`),
+    };
     return withServers(starts, async (servers) => {
       const workload = { kind: 'put', name: 'lonely00', keys: 1000 } as const;
-      const { post, put } = await connectAll(client, servers, { connections: 1, workload });
+      const { post, writingPost, put } = await connectAll(client, servers, { connections: 1, workload });
       // Lets both be compiled.
-      for (const contestant of [post, put]) await takeTurn(contestant, run);
-      const [writes, posts, puts]: [Latencies[], Round[], Round[]] = [[], [], []];
+      for (const contestant of [post, writingPost, put]) await takeTurn(contestant, run);
+      const [writes, posts, writingPosts, puts]: [Latencies[], Round[], Round[], Round[]] = [[], [], [], []];
       for (let round = 0; round < size({ smoke: 1, full: 5 }); round += 1) {
         writes.push(await bareWrites(`${directory}/bare`, writeCount));
         posts.push(await takeTurn(post, run));
+        writingPosts.push(await takeTurn(writingPost, run));
         puts.push(await takeTurn(put, run));
       }
-      return { writes, posts, puts };
+      return { writes, posts, writingPosts, puts };
     });
   },
-  report({ writes, posts, puts }): Section {
-    const beyond = median(puts.map(({ p50Ms }, at) => (p50Ms - posts[at]!.p50Ms) / writes[at]!.p50Ms));
+  report({ writes, posts, writingPosts, puts }): Section {
+    const beyond = (all: readonly Latencies[]) =>
+      median(all.map(({ p50Ms }, at) => (p50Ms - posts[at]!.p50Ms) / writes[at]!.p50Ms));
     const row = (what: string, all: readonly Latencies[]) => [
       what,
       number(median(all.map(({ p50Ms }) => p50Ms))),
@@ -56,20 +63,29 @@ export const loneClient: Measurement<Data> = {
     ];
     return {
       about:
-        'One connection puts one object at a time. Beside it: the same POST at the bare Fastify server, and 4 KiB written with `O_DSYNC` into space that was written before, by the same thread pool on the same file system, one at a time.',
+        'One connection puts one object at a time. Beside it: the same POST at the bare Fastify server, and 4 KiB written with `O_DSYNC` into space that was written before, by the same thread pool on the same file system, one right after the other; and the same POST at a bare Fastify server that makes that write before it answers, which is what a durable put takes at least.',
       tables: [
         {
           columns: ['one at a time', 'p50 ms', 'p99 ms'],
-          rows: [row('write of 4 KiB, O_DSYNC', writes), row('POST, bare Fastify', posts), row('put, concave', puts)],
+          rows: [
+            row('write of 4 KiB, O_DSYNC', writes),
+            row('POST, bare Fastify', posts),
+            row('POST, bare Fastify that writes 4 KiB, O_DSYNC', writingPosts),
+            row('put, concave', puts),
+          ],
         },
       ],
       findings: [
         {
           what: 'p50 of a put of a lone client',
           wanted: `a bare POST and ${WANTED} × a synchronous 4 KiB write`,
-          shown: `a bare POST and ${times(beyond)} the write`,
-          isMet: beyond <= WANTED,
+          shown: `a bare POST and ${times(beyond(puts))} the write`,
+          isMet: beyond(puts) <= WANTED,
           isHeadline: true,
+        },
+        {
+          what: 'p50 of a POST of a lone client at a bare server that writes before it answers',
+          shown: `a bare POST and ${times(beyond(writingPosts))} the write`,
         },
       ],
     };

@@ -42,6 +42,13 @@ export class ResultFiles {
     writeFileSync(this.#results, resultsText({ ...this.read(), [name]: result }));
   }
 
+  /** Throws unless both pages have a region for each of these. */
+  checkPages(measurements: readonly Measurement[]): void {
+    const page = readFileSync(this.#page, 'utf8');
+    for (const name of [...measurements.map((measurement) => measurement.name), 'summary']) withRegion(page, name, '');
+    withRegion(readFileSync(this.#readme, 'utf8'), 'headlines', '');
+  }
+
   /** Makes the regions of both pages, and the plots, of all that was ever measured. */
   render(measurements: readonly Measurement[]): void {
     const results = this.read();
@@ -64,8 +71,22 @@ export function sectionsOf(measurements: readonly Measurement[], results: Result
   return new Map(
     measurements
       .filter(({ name }) => name in results)
-      .map((measurement) => [measurement.name, measurement.report(results[measurement.name]!.data)]),
+      .map((measurement) => [measurement.name, sectionOf(measurement, results[measurement.name]!.data)]),
   );
+}
+
+function sectionOf({ name, report }: Measurement, data: unknown): Section {
+  try {
+    return report(data);
+  } catch (cause) {
+    const again = `npm run bench -- --only ${name}`;
+    throw new Error(
+      `the figures of ${name} were taken by another version of that measurement; take them anew: ${again}`,
+      {
+        cause,
+      },
+    );
+  }
 }
 
 function summary(results: Results, findings: readonly Finding[]): string {
