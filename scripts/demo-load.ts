@@ -37,7 +37,8 @@ const clients = wholeNumber(usage, 'clients', options.clients, 1, 1000);
 const seconds = wholeNumber(usage, 'seconds', options.seconds, 1, 3600);
 const agent = new Agent({ keepAlive: true, maxSockets: clients });
 const { url } = options;
-if (!URL.canParse(url)) misuse(usage, `--url is ${JSON.stringify(url)}; allowed is a URL like http://127.0.0.1:8080`);
+if (URL.parse(url)?.protocol !== 'http:')
+  misuse(usage, `--url is ${JSON.stringify(url)}; allowed is a URL like http://127.0.0.1:8080`);
 const server = new URL(url);
 
 await main();

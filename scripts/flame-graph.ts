@@ -1,5 +1,5 @@
 /**
- * Draws where the time of the server's thread goes, from a profile that Node has written:
+ * Draws where the time of the server's thread goes, from a profile that Node has written.
  *
  * For a profile, start the server with the flags of `npm start` and `--cpu-prof --cpu-prof-interval 500`, put a load on it,
  * and end it with SIGTERM. What comes before `--skip-ms` (the start, and code that is not compiled yet) is left out.

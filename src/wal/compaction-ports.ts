@@ -21,8 +21,8 @@ export interface CompactionPlace {
   readonly maxBlockSize: number;
 }
 
-/** Of the file; in memory each key takes some 190 bytes beside its record (docs/decisions/log-blocks-sorted-together.md). */
-const SORTED_BYTES_MAX = 32 * 1024 * 1024;
+/** With the default settings enough for all log blocks of a merge (docs/decisions/log-blocks-sorted-together.md). */
+const SORTED_BYTES_MAX = 48 * 1024 * 1024;
 
 /** The thread works with Node's own files: a place with other files needs another `run`, `runMerge` say. */
 export function compactionPorts(

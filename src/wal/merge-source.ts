@@ -188,9 +188,13 @@ export class LogSorter {
 
   sorted(): SortedLogBlocks {
     const entries = sortKeys([...this.#latest.keys()]).map((key) => this.#latest.get(key)!);
-    const blocks = this.#blocks;
-    return { entries, pathOf: (seq) => blocks.find(({ lastSeq }) => seq <= lastSeq)!.path };
+    return { entries, pathOf: pathIn(this.#blocks) };
   }
+}
+
+// Not in the method: a function made there would keep the sorter, and with it every entry, for as long as it lives.
+function pathIn(blocks: readonly { readonly path: string; readonly lastSeq: number }[]): (seq: number) => string {
+  return (seq) => blocks.find(({ lastSeq }) => seq <= lastSeq)!.path;
 }
 
 /** Checks what recovery checks of a write: that no transaction is missing and no version is. */

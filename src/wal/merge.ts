@@ -36,7 +36,7 @@ export interface MergeJob {
   readonly inputs: readonly SealedBlock[];
   /** Free bytes that the merge leaves to the log. */
   readonly reserveBytes: number;
-  /** Log blocks of so many bytes together are sorted in memory; a larger one alone. */
+  /** Neighbouring log blocks of so many bytes together, without the zeros at their ends, are sorted in memory; a larger one alone. */
   readonly sortedBytesMax: number;
 }
 
@@ -51,7 +51,7 @@ export interface MergeResult {
   readonly bytesWritten: number;
 }
 
-/** Merges step by step; each `yield` follows a bounded piece of work. Throws `MergeFailure`, and leaves no file then. */
+/** Merges step by step, a batch or what stays in memory of a source at a time. Throws `MergeFailure`, and leaves no file then. */
 export async function* merge(files: FileSystem, job: MergeJob): AsyncGenerator<void, MergeResult> {
   let result: MergeResult | undefined;
   try {
@@ -124,7 +124,7 @@ interface OpenInputs {
  * Checks that the inputs are one unbroken stretch of this log and makes of them sorted streams. A compacted block is one
  * already, and is verified while it streams: all of it has been when its end is reached, and nothing is published before.
  * Log blocks are sorted in groups, one after the other. Of each group a sorted copy is written but for the last, which stays
- * in memory: as a rule it is the only one, and nothing is written but the result.
+ * in memory. Where it is the only one, nothing is written but the result.
  */
 async function* openInputs(
   files: FileSystem,

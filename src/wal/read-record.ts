@@ -24,6 +24,8 @@ const WRITE_BOOLEAN = (7 << 3) | VARINT;
 const ID_BYTES = 16;
 /** So many hold 49 bits: every number on the way stays a safe integer. */
 const INTEGER_BYTES_MAX = 7;
+/** Of a length. The code made from `log.proto` refuses one that is padded to more. */
+const LENGTH_BYTES_MAX = 5;
 const NOT_PLAIN = Symbol('not plain');
 
 /** Reads a `Write` that is not plain. Throws `BadRecord`. */
@@ -77,22 +79,36 @@ function expect(isOurs: boolean): void {
 }
 
 function readSeq(wire: Wire, tag: number, end: number): number {
-  expect(wire.varint(end) === tag);
+  expect(readTag(wire, end) === tag);
   const seq = wire.fixed64(end);
   expect(seq >= 1);
   return seq;
 }
 
 function fieldEnd(wire: Wire, tag: number, end: number): number {
-  expect(wire.varint(end) === tag);
-  return wire.length(end);
+  expect(readTag(wire, end) === tag);
+  return lengthEnd(wire, end);
+}
+
+/** All of ours are one byte. */
+function readTag(wire: Wire, end: number): number {
+  expect(wire.at < end);
+  wire.at += 1;
+  return wire.bytes[wire.at - 1]!;
+}
+
+function lengthEnd(wire: Wire, end: number): number {
+  const start = wire.at;
+  const fieldEnd = wire.length(end);
+  expect(wire.at - start <= LENGTH_BYTES_MAX);
+  return fieldEnd;
 }
 
 function readWrite(wire: Wire, tag: number, outerEnd: number, readOther: ReadOther): TxWrite {
   const end = fieldEnd(wire, tag, outerEnd);
   const start = wire.at;
   const key = wire.text(fieldEnd(wire, WRITE_KEY, end));
-  expect(key !== '' && wire.varint(end) === WRITE_VERSION);
+  expect(key !== '' && readTag(wire, end) === WRITE_VERSION);
   const version = wire.varint(end);
   expect(version >= 1);
   const value = readContent(wire, end);
@@ -102,11 +118,11 @@ function readWrite(wire: Wire, tag: number, outerEnd: number, readOther: ReadOth
 }
 
 function readContent(wire: Wire, end: number): Value | undefined | typeof NOT_PLAIN {
-  switch (wire.varint(end)) {
+  switch (readTag(wire, end)) {
     case WRITE_TOMBSTONE:
-      return wire.length(end) === wire.at ? undefined : NOT_PLAIN;
+      return lengthEnd(wire, end) === wire.at ? undefined : NOT_PLAIN;
     case WRITE_TEXT:
-      return wire.text(wire.length(end));
+      return wire.text(lengthEnd(wire, end));
     case WRITE_INTEGER:
       return end - wire.at <= INTEGER_BYTES_MAX ? unzigzag(wire.varint(end)) : NOT_PLAIN;
     case WRITE_FLOAT: {

@@ -56,7 +56,7 @@ export class Wire {
     const text = this.bytes.toString('utf8', this.at, end);
     // What is not UTF-8 comes out as this character, and so does the character itself.
     if (text.includes('\ufffd') && !this.bytes.subarray(this.at, end).equals(Buffer.from(text)))
-      throw new BadRecord('a key that is not UTF-8');
+      throw new BadRecord('a text that is not UTF-8');
     this.at = end;
     return text;
   }

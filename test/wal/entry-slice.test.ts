@@ -165,8 +165,8 @@ test('S19: what is missing or out of range in a record with a good checksum', ()
   expect(refusal(sliceTx, `1a07 ${write}`)).toBe('a write without seq');
   expect(refusal(sliceTx, `${seq} 1a04 1002 3801`)).toBe('a write without key');
   expect(refusal(sliceTx, `${seq} 1a05 0a0161 3801`)).toBe('a write without version');
-  expect(refusal(sliceTx, `${seq} 1a06 0a01ff 1002 00`)).toBe('a key that is not UTF-8');
-  expect(refusal(sliceTx, `${seq} 1a08 0a03eda080 1002 00`)).toBe('a key that is not UTF-8');
+  expect(refusal(sliceTx, `${seq} 1a06 0a01ff 1002 00`)).toBe('a text that is not UTF-8');
+  expect(refusal(sliceTx, `${seq} 1a08 0a03eda080 1002 00`)).toBe('a text that is not UTF-8');
   expect(refusal(sliceTx, `${seq} 1a05 0a0161 1080`)).toBe('a number that does not end');
   expect(refusal(sliceTx, `${seq} 1a07 0a03efbfbd 1002`)).toBeUndefined();
   expect(refusal(sliceTx, '09 ffffffffffffffff')).toBe('a seq above 2^53 - 1');

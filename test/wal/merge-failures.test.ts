@@ -266,7 +266,17 @@ describe('damage', () => {
     expect(failure.message).toContain('transaction 3 in the place of 2');
   });
 
-  test('a version left out between two log blocks, also where they are sorted together', async () => {
+  test('a version left out between two log blocks that are sorted together', async () => {
+    const lying = new BlockRun(temporaryDirectory());
+    lying.addBlock([[{ a: 1 }]]);
+    const { name } = lying.addBlock([[{ a: 2 }]], { versionOf: () => 3 });
+    const failure = await failureOf(nodeFileSystem, lying.job({ sortedBytesMax: Number.MAX_SAFE_INTEGER }));
+    expect(failure.kind).toBe('damagedInput');
+    expect(failure.message).toContain(lying.path(name));
+    expect(failure.message).toContain('version 3 of key "a" follows version 1');
+  });
+
+  test('a version that comes again in another log block, sorted together or not', async () => {
     for (const sortedBytesMax of [0, Number.MAX_SAFE_INTEGER]) {
       const lying = new BlockRun(temporaryDirectory());
       lying.addBlock([[{ a: 1 }]]);
@@ -286,9 +296,13 @@ describe('damage', () => {
     lying.addBlock([[{ c: 1 }]]);
     const { name: newer } = lying.addBlock([[{ a: 2 }]], { versionOf: () => 4 });
     lying.addBlock([[{ d: 2 }]]);
-    const failure = await failureOf(nodeFileSystem, lying.job({ sortedBytesMax: Number.MAX_SAFE_INTEGER }));
-    expect(failure.kind).toBe('damagedInput');
-    expect(failure.message).toContain(`damage in ${lying.path(newer)}`);
+    const { bytes: lastBytes } = lying.addBlock([[{ e: 2 }]]);
+    // In memory, or through a sorted copy of three.
+    for (const sortedBytesMax of [Number.MAX_SAFE_INTEGER, 3 * lastBytes]) {
+      const failure = await failureOf(nodeFileSystem, lying.job({ sortedBytesMax }));
+      expect(failure.kind).toBe('damagedInput');
+      expect(failure.message).toContain(`damage in ${lying.path(newer)}`);
+    }
   });
 
   test('a good checksum over a bad record', async () => {

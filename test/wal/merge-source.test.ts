@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { encodeBatch } from '../../src/wal/batch-codec.ts';
 import { logBlockName } from '../../src/wal/block-name.ts';
@@ -22,6 +24,7 @@ import { nodeFileSystem } from '../../src/wal/node-platform.ts';
 import { Damage } from '../../src/wal/refusal.ts';
 import { encodeEntries, encodeTx, setSeq, TX_ID_BYTES, type TxWrite } from '../../src/wal/tx-codec.ts';
 import { temporaryDirectory } from '../support/store-fixture.ts';
+import { BlockRun } from './merge-fixture.ts';
 
 function entry(key: string, version: number, seq = version): EntrySlice {
   const bytes = encodeEntries([{ key, version, seq, value: true }]);
@@ -211,6 +214,26 @@ describe('a log block with good checksums', () => {
     await expect(sortedBytes(emptyBlock(), undefined)).rejects.toThrow('the block ends without a footer');
     await expect(sortedBytes(emptyBlock(), 0)).resolves.toMatchObject({ entries: [], link: { number: 3, lastSeq: 4 } });
   });
+});
+
+test('whoever asks where an entry came from does not keep the entries', async () => {
+  const directory = temporaryDirectory();
+  const run = new BlockRun(directory);
+  const { name } = run.addBlock([[{ a: 1 }]]);
+  const sorted = async () => {
+    const sorter = new LogSorter();
+    const reader = await BlockReader.open(nodeFileSystem, run.path(name), name, run.uuid);
+    for await (const _ of sorter.read(reader));
+    await reader.close();
+    const { entries, pathOf } = sorter.sorted();
+    return { entries: new WeakRef(entries[0]!), pathOf };
+  };
+  const { entries, pathOf } = await sorted();
+  await new Promise(setImmediate);
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+  expect(entries.deref()).toBeUndefined();
+  expect(pathOf(1)).toBe(run.path(name));
 });
 
 test('what we wrote and cannot read back is a failed merge, with the words of the failure', async () => {

@@ -168,14 +168,31 @@ describe('a thread at rest', () => {
     expect(await thread.merge(run.job(), untilTheEnd.signal)).toMatchObject({ entries: expect.any(Number) });
   });
 
-  test('does not keep the process alive', async () => {
+  test('does not keep the process alive, and one that merges does, also where it was at rest before', async () => {
+    // Answers its second job only after many turns of its own loop.
+    const slow = script(`import { parentPort } from 'node:worker_threads';
+      let jobs = 0;
+      parentPort.on('message', async () => {
+        jobs += 1;
+        if (jobs > 1) for (let turn = 0; turn < 1000; turn += 1) await new Promise(setImmediate);
+        parentPort.postMessage({ ok: true, result: jobs });
+      });`);
     const program = `
       import { MergeThread } from ${JSON.stringify(new URL('../../src/wal/merge-thread.ts', import.meta.url))};
-      const thread = new MergeThread(new URL(${JSON.stringify(counting())}), 2 ** 30);
-      console.log(await thread.merge({ directory: '/', inputs: [] }, new AbortController().signal));`;
+      const thread = new MergeThread(new URL(${JSON.stringify(slow)}), 2 ** 30);
+      const merge = () => thread.merge({ directory: '/', inputs: [] }, new AbortController().signal);
+      console.log(await merge(), await merge());`;
     const args = ['--disable-warning=ExperimentalWarning', '--input-type=module', '--eval', program];
     const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 60_000 });
-    expect(stdout).toBe('1\n');
+    expect(stdout).toBe('1 2\n');
+  });
+
+  test('one merge at a time', async () => {
+    const thread = new MergeThread(counting());
+    const first = thread.merge(run.job(), untilTheEnd.signal);
+    await expect(thread.merge(run.job(), untilTheEnd.signal)).rejects.toThrow('two merges at once');
+    expect(await first).toBe(1);
+    expect(await thread.merge(run.job(), untilTheEnd.signal)).toBe(2);
   });
 });
 

@@ -120,6 +120,38 @@ test.each<[string, readonly Buffer[]]>([
   ['the seq again behind', [seq, bytesField(2, id), bytesField(3, key, version, text), fixed64Field(1, 6)]],
 ])('a transaction: %s', (_, fields) => expectAgreement(Buffer.alloc(0), Buffer.concat(fields)));
 
+test('tags and lengths that are padded to up to ten bytes', () => {
+  const entries = encodeEntries([
+    { seq: 5, key: 'key', version: 1, value: 'text' },
+    { seq: 6, key: 'other', version: 1, value: undefined },
+  ]);
+  const record = encodeTx(id, [
+    { key: 'key', version: 1, value: 'text' },
+    { key: 'b', version: 1, value: true },
+    { key: 'c', version: 1, value: 7 },
+  ]);
+  const padded = (bytes: Buffer, at: number, by: number) =>
+    Buffer.from([
+      ...bytes.subarray(0, at),
+      bytes[at]! | 0x80,
+      ...Array<number>(by - 1).fill(0x80),
+      0,
+      ...bytes.subarray(at + 1),
+    ]);
+  // Also of the messages around them, so that those are as long as they say.
+  const wrapped = (message: Buffer) =>
+    [
+      bytesField(1, seq, bytesField(2, message)),
+      Buffer.concat([seq, bytesField(2, id), bytesField(3, message)]),
+    ] as const;
+  const message = Buffer.concat([key, version, text]);
+  for (let by = 1; by < 10; by += 1) {
+    for (let at = 0; at < entries.length; at += 1) expectAgreement(padded(entries, at, by), record);
+    for (let at = 0; at < record.length; at += 1) expectAgreement(entries, padded(record, at, by));
+    for (let at = 0; at < message.length; at += 1) expectAgreement(...wrapped(padded(message, at, by)));
+  }
+});
+
 test('records with bytes changed, left out or added', () => {
   const values: readonly (Value | undefined)[] = ['ключ', -5, 0.5, true, undefined, [1, 2.5], 2n ** 60n];
   const writes = values.map((value, at) => ({ key: `k${at}`, version: 200 + at, value }));
