@@ -62,6 +62,10 @@ test.each<[string, Value]>([
   expect(left).toEqual([left[0], left[0]]);
 });
 
+test('what is no fault of the record is not taken for one', () => {
+  expect(() => readTx(encodeTx(id, [{ key: 'a', version: 1, value: [1] }]), never)).toThrow('left to the code');
+});
+
 const write = (...fields: readonly Buffer[]) => bytesField(2, ...fields);
 
 /** Each is a write in an entry. Those that are no write are refused by both. */
