@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type EntrySlice, entryBytes, sliceEntries, sliceTx, writeEntry } from '../../src/wal/entry-slice.ts';
+import { TX_ID_BYTES } from '../../src/wal/record-fields.ts';
 import {
   type CompactedEntry,
   decodeEntries,
@@ -8,7 +9,6 @@ import {
   encodeEntries,
   encodeTx,
   setSeq,
-  TX_ID_BYTES,
 } from '../../src/wal/tx-codec.ts';
 import { BadRecord } from '../../src/wal/wire.ts';
 import { keys, values } from './merge-fixture.ts';
