@@ -20,6 +20,7 @@ import {
 } from '../../src/wal/format.ts';
 import { type MergeJob, type MergeResult, runMerge } from '../../src/wal/merge.ts';
 import { nodeFileSystem } from '../../src/wal/node-platform.ts';
+import type { FileSystem } from '../../src/wal/platform.ts';
 import { TX_ID_BYTES } from '../../src/wal/record-fields.ts';
 import { type CompactedEntry, encodeTx, setSeq } from '../../src/wal/tx-codec.ts';
 import { floatValue, integerValue, type NumberValue, type Value } from '../../src/wal/value.ts';
@@ -39,6 +40,22 @@ interface Lies {
 /** Header, batches and footer, and two pages of the zeros that a log block ends in. */
 const TRAILING_BYTES = 2 * PAGE_BYTES;
 const TX_ID = new Uint8Array(TX_ID_BYTES).fill(0xab);
+
+/** Node's files, where nothing waits for the disk: for tests in which no power is lost. */
+export const unsyncedFiles: FileSystem = {
+  ...nodeFileSystem,
+  async create(path) {
+    const file = await nodeFileSystem.create(path);
+    return {
+      read: (into, position) => file.read(into, position),
+      stat: () => file.stat(),
+      write: (bytes, position) => file.write(bytes, position),
+      sync: async () => {},
+      close: () => file.close(),
+    };
+  },
+  syncDirectory: async () => {},
+};
 
 /** The sealed blocks of one store, oldest first, and every write in them. */
 export class BlockRun {

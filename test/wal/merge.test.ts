@@ -11,7 +11,7 @@ import { recover } from '../../src/wal/recovery.ts';
 import { encodeTx } from '../../src/wal/tx-codec.ts';
 import { FaultyFiles } from '../support/faulty-files.ts';
 import { TX_ID, temporaryDirectory } from '../support/store-fixture.ts';
-import { BlockRun, batches, readCompacted } from './merge-fixture.ts';
+import { BlockRun, batches, readCompacted, unsyncedFiles } from './merge-fixture.ts';
 
 /** Replays the whole directory, as a start would. */
 async function recoveredState({ directory }: BlockRun) {
@@ -56,7 +56,7 @@ describe('against a plain Map', () => {
             if (run.blocks.length < 2) break;
             const start = where % (run.blocks.length - 1);
             const count = 2 + (howMany % (run.blocks.length - start - 1));
-            const result = await run.compact({ start, count, sortedBytesMax });
+            const result = await run.compact({ start, count, sortedBytesMax }, unsyncedFiles);
             const found = await readCompacted(run.path(result.name), result.name, run.uuid);
             const expected = run.expected(result.name);
             expect(found.entries).toEqual(expected);
@@ -170,8 +170,8 @@ describe('what a merged block holds', () => {
           one.addBlock(content);
           other.addBlock(content);
         }
-        await one.compact();
-        await other.compact();
+        await one.compact({}, unsyncedFiles);
+        await other.compact({ sortedBytesMax: Number.MAX_SAFE_INTEGER }, unsyncedFiles);
         expect(one.snapshot()).toEqual(other.snapshot());
         one.remove();
         other.remove();
