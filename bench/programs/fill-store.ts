@@ -20,7 +20,8 @@ export interface FillStoreOptions {
 const OPERATIONS_A_PUT = 500;
 const { dataDir, name, keys, isCompacted = false, linesFile } = programOptions<FillStoreOptions>();
 const settings = engineSettings(dataDir);
-const store = await openEngine(isCompacted ? settings : { ...settings, maxBlocks: 10_000 });
+// Few enough that none is due when a server opens the store, which has one block more by then.
+const store = await openEngine({ ...settings, maxBlocks: isCompacted ? settings.maxBlocks / 2 : 10_000 });
 const out = linesFile === undefined ? undefined : createWriteStream(linesFile);
 for (let first = 0; first < keys; first += OPERATIONS_A_PUT) {
   const operations = Array.from({ length: Math.min(OPERATIONS_A_PUT, keys - first) }, (_, index) => {

@@ -1,8 +1,7 @@
 /** The least that a put costs any engine of this kind: its record encoded and checksummed, and two maps told. No actor, no file. */
 
 import { FRAME_HEAD_BYTES, writeFrameHead } from '../../src/wal/format.ts';
-import { TX_ID_BYTES } from '../../src/wal/record-fields.ts';
-import { encodeTx } from '../../src/wal/tx-codec.ts';
+import { encodeTx, TX_ID_BYTES } from '../../src/wal/tx-codec.ts';
 import { keyText } from '../load/key-text.ts';
 import { printResult, programOptions, repeatFor } from './program.ts';
 

@@ -10,8 +10,7 @@ import { assign, sendTo, setup } from 'xstate';
 import { invariant } from '../invariant.ts';
 import type { Conflict, PutOperation, PutOutcome } from '../outcome.ts';
 import { BATCH_BYTES_MAX, BATCH_HEAD_BYTES, FRAME_HEAD_BYTES } from '../wal/format.ts';
-import { TX_ID_BYTES } from '../wal/record-fields.ts';
-import { encodeTx, type TxWrite } from '../wal/tx-codec.ts';
+import { encodeTx, TX_ID_BYTES, type TxWrite } from '../wal/tx-codec.ts';
 import type { Place } from './arrival-list.ts';
 import type { Growth, KeyIndex } from './key-index.ts';
 import type {

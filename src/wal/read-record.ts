@@ -3,26 +3,25 @@
  * writers do it. A record with its fields in another order, twice or not at all is left to that code, and so is each
  * write with a value that is not plain. What both read, they read alike.
  */
-import {
-  ENTRIES_ENTRY,
-  ENTRY_SEQ,
-  ENTRY_WRITE,
-  TX_ID,
-  TX_ID_BYTES,
-  TX_SEQ,
-  TX_WRITE,
-  WRITE_BOOLEAN,
-  WRITE_FLOAT,
-  WRITE_INTEGER,
-  WRITE_KEY,
-  WRITE_TEXT,
-  WRITE_TOMBSTONE,
-  WRITE_VERSION,
-} from './record-fields.ts';
 import type { CompactedEntry, TxRecord, TxWrite } from './tx-codec.ts';
 import { floatValue, type Value } from './value.ts';
-import { BadRecord, Wire } from './wire.ts';
+import { BadRecord, FIXED64, LENGTH, VARINT, Wire } from './wire.ts';
 
+const TX_SEQ = (1 << 3) | FIXED64;
+const TX_ID = (2 << 3) | LENGTH;
+const TX_WRITE = (3 << 3) | LENGTH;
+const ENTRIES_ENTRY = (1 << 3) | LENGTH;
+const ENTRY_SEQ = (1 << 3) | FIXED64;
+const ENTRY_WRITE = (2 << 3) | LENGTH;
+const WRITE_KEY = (1 << 3) | LENGTH;
+const WRITE_VERSION = (2 << 3) | VARINT;
+const WRITE_TOMBSTONE = (3 << 3) | LENGTH;
+const WRITE_TEXT = (4 << 3) | LENGTH;
+const WRITE_INTEGER = (5 << 3) | VARINT;
+const WRITE_FLOAT = (6 << 3) | FIXED64;
+const WRITE_BOOLEAN = (7 << 3) | VARINT;
+
+const ID_BYTES = 16;
 /** So many hold 49 bits: every number on the way stays a safe integer. */
 const INTEGER_BYTES_MAX = 7;
 /** Of a length. The code made from `log.proto` refuses one that is padded to more. */
@@ -41,7 +40,7 @@ export function readTx(payload: Buffer, readOther: ReadOther): TxRecord | undefi
     const idEnd = fieldEnd(wire, TX_ID, end);
     const id = payload.subarray(wire.at, idEnd);
     wire.at = idEnd;
-    expect(id.length === TX_ID_BYTES && wire.at < end);
+    expect(id.length === ID_BYTES && wire.at < end);
     const writes: TxWrite[] = [];
     while (wire.at < end) writes.push(readWrite(wire, TX_WRITE, end, readOther));
     return { seq, id, writes };

@@ -4,7 +4,6 @@ import { invariant } from '../invariant.ts';
 import { concave } from './generated/log.js';
 import { encodePlainTx } from './plain-tx.ts';
 import { readEntries, readTx } from './read-record.ts';
-import { TX_ID_BYTES, TX_SEQ } from './record-fields.ts';
 import { floatValue, INT64_MAX, INT64_MIN, integerValue, type NumberValue, type Value, WholeFloat } from './value.ts';
 import { BadRecord } from './wire.ts';
 
@@ -28,7 +27,10 @@ export interface CompactedEntry extends TxWrite {
   readonly seq: number;
 }
 
+export const TX_ID_BYTES = 16;
+
 // The first field of a Tx: one byte of tag and the fixed64.
+const SEQ_TAG = 0x09;
 const SEQ_OFFSET = 1;
 const SEQ_TO_BE_SET = { low: 1, high: 0, unsigned: true };
 
@@ -40,7 +42,7 @@ export function encodeTx(id: Uint8Array, writes: readonly TxWrite[]): Buffer {
   invariant(writes.length > 0, 'a transaction that writes nothing');
   for (const write of writes) checkWrite(write);
   const bytes = encodePlainTx(id, writes) ?? encodeAnyTx(id, writes);
-  invariant(bytes[0] === TX_SEQ, 'a Tx does not begin with its seq');
+  invariant(bytes[0] === SEQ_TAG, 'a Tx does not begin with its seq');
   return bytes;
 }
 

@@ -5,8 +5,7 @@
  */
 import { blockFileName, logBlockName } from '../../src/wal/block-name.ts';
 import type { SealedBlock } from '../../src/wal/block-writer.ts';
-import { TX_ID_BYTES } from '../../src/wal/record-fields.ts';
-import { encodeTx, type TxWrite } from '../../src/wal/tx-codec.ts';
+import { encodeTx, TX_ID_BYTES, type TxWrite } from '../../src/wal/tx-codec.ts';
 import { INT64_MAX, INT64_MIN, type Value, WholeFloat } from '../../src/wal/value.ts';
 import { compactFirstTwo, openToWrite } from '../crash/sample-store.ts';
 import { MemoryFiles } from '../support/memory-files.ts';

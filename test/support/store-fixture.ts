@@ -7,10 +7,9 @@ import { blockFileName, logBlockName } from '../../src/wal/block-name.ts';
 import { BlockWriter, type SealedBlock } from '../../src/wal/block-writer.ts';
 import { type DataDirectory, openDirectory } from '../../src/wal/data-directory.ts';
 import type { Clock } from '../../src/wal/platform.ts';
-import { TX_ID_BYTES } from '../../src/wal/record-fields.ts';
 import { type Recovered, type RecoveryNotice, type RecoveryProgress, recover } from '../../src/wal/recovery.ts';
 import { Damage, StartRefusal } from '../../src/wal/refusal.ts';
-import { encodeTx, type TxWrite } from '../../src/wal/tx-codec.ts';
+import { encodeTx, TX_ID_BYTES, type TxWrite } from '../../src/wal/tx-codec.ts';
 import type { Value } from '../../src/wal/value.ts';
 import { FaultyFiles } from './faulty-files.ts';
 

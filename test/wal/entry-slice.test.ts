@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type EntrySlice, entryBytes, sliceEntries, sliceTx, writeEntry } from '../../src/wal/entry-slice.ts';
-import { TX_ID_BYTES } from '../../src/wal/record-fields.ts';
 import {
   type CompactedEntry,
   decodeEntries,
@@ -9,6 +8,7 @@ import {
   encodeEntries,
   encodeTx,
   setSeq,
+  TX_ID_BYTES,
 } from '../../src/wal/tx-codec.ts';
 import { BadRecord } from '../../src/wal/wire.ts';
 import { keys, values } from './merge-fixture.ts';

@@ -21,8 +21,7 @@ import {
 import { type MergeJob, type MergeResult, runMerge } from '../../src/wal/merge.ts';
 import { nodeFileSystem } from '../../src/wal/node-platform.ts';
 import type { FileSystem } from '../../src/wal/platform.ts';
-import { TX_ID_BYTES } from '../../src/wal/record-fields.ts';
-import { type CompactedEntry, encodeTx, setSeq } from '../../src/wal/tx-codec.ts';
+import { type CompactedEntry, encodeTx, setSeq, TX_ID_BYTES } from '../../src/wal/tx-codec.ts';
 import { floatValue, integerValue, type NumberValue, type Value } from '../../src/wal/value.ts';
 
 /** Keys and what they become; `undefined` deletes. */

@@ -21,9 +21,8 @@ import {
   SortedFileSource,
 } from '../../src/wal/merge-source.ts';
 import { nodeFileSystem } from '../../src/wal/node-platform.ts';
-import { TX_ID_BYTES } from '../../src/wal/record-fields.ts';
 import { Damage } from '../../src/wal/refusal.ts';
-import { encodeEntries, encodeTx, setSeq, type TxWrite } from '../../src/wal/tx-codec.ts';
+import { encodeEntries, encodeTx, setSeq, TX_ID_BYTES, type TxWrite } from '../../src/wal/tx-codec.ts';
 import { temporaryDirectory } from '../support/store-fixture.ts';
 import { BlockRun } from './merge-fixture.ts';
 
