@@ -104,11 +104,14 @@ function addressed(bytes: string): string {
   return bytes.replaceAll(HOST, host).replaceAll('{PORT}', port);
 }
 
-/** Of every byte that the store has on disk, but for the next block: it is made ahead of need, whatever is asked. */
+/** Of every byte that the store has on disk. The next block, made ahead of need whatever is asked, must be nothing but zeros. */
 function filesHash(): string {
   const hash = createHash('sha256');
-  const kept = readdirSync(server.dataDir).filter((file) => !file.endsWith(TEMPORARY_SUFFIX));
-  for (const file of kept.toSorted()) hash.update(file).update(readFileSync(join(server.dataDir, file)));
+  for (const file of readdirSync(server.dataDir).toSorted()) {
+    const bytes = readFileSync(join(server.dataDir, file));
+    if (file.endsWith(TEMPORARY_SUFFIX)) expect(bytes.equals(Buffer.alloc(bytes.length)), file).toBe(true);
+    else hash.update(file).update(bytes);
+  }
   return hash.digest('hex');
 }
 
