@@ -48,9 +48,8 @@ export default defineConfig({
     maxWorkers: Math.max(2, availableParallelism() - 1),
     // Modules are loaded by Node itself, as in production: Vitest's runner makes calls across modules many times slower.
     experimental: { viteModuleRunner: false },
-    // Some take 10 s on a machine with nothing else to do, and are three times slower on a busy one.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 20_000,
+    hookTimeout: 20_000,
     reporters: ['default', totals],
     projects: [
       { extends: true, test: { name: 'tests', include: ['test/**/*.test.ts'] } },
