@@ -41,7 +41,7 @@ export const loneClient: Measurement<Data> = {
     return withServers(starts, async (servers) => {
       const workload = { kind: 'put', name: 'lonely00', keys: 1000 } as const;
       const { post, writingPost, put } = await connectAll(client, servers, { connections: 1, workload });
-      // Lets both be compiled.
+      // Lets all three be compiled.
       for (const contestant of [post, writingPost, put]) await takeTurn(contestant, run);
       const [writes, posts, writingPosts, puts]: [Latencies[], Round[], Round[], Round[]] = [[], [], [], []];
       for (let round = 0; round < size({ smoke: 1, full: 5 }); round += 1) {

@@ -3,7 +3,8 @@
  * most values without looking at them: several times faster than decoding and encoding each, and nothing can change on the
  * way. Whoever reads the merged block, the merge itself first of all, decodes every value in full.
  */
-import { BadRecord, FIXED64, LENGTH, VARINT, Wire } from './wire.ts';
+import { ENTRIES_ENTRY, ENTRY_SEQ, ENTRY_WRITE, TX_SEQ, TX_WRITE, WRITE_KEY, WRITE_VERSION } from './record-fields.ts';
+import { BadRecord, Wire } from './wire.ts';
 
 /** One key as a transaction left it. */
 export interface EntrySlice {
@@ -16,15 +17,6 @@ export interface EntrySlice {
   readonly start: number;
   readonly end: number;
 }
-
-// Field number and wire type, as proto/log.proto has them.
-const TX_SEQ = (1 << 3) | FIXED64;
-const TX_WRITE = (3 << 3) | LENGTH;
-const ENTRIES_ENTRY = (1 << 3) | LENGTH;
-const ENTRY_SEQ = (1 << 3) | FIXED64;
-const ENTRY_WRITE = (2 << 3) | LENGTH;
-const WRITE_KEY = (1 << 3) | LENGTH;
-const WRITE_VERSION = (2 << 3) | VARINT;
 
 /** The writes of the `Tx` that is `bytes` from `start` to `end`. Throws `BadRecord` if it is none. */
 export function sliceTx(bytes: Buffer, start: number, end: number): EntrySlice[] {

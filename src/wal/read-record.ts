@@ -3,23 +3,24 @@
  * writers do it. A record with its fields in another order, twice or not at all is left to that code, and so is each
  * write with a value that is not plain. What both read, they read alike.
  */
+import {
+  ENTRIES_ENTRY,
+  ENTRY_SEQ,
+  ENTRY_WRITE,
+  TX_ID,
+  TX_SEQ,
+  TX_WRITE,
+  WRITE_BOOLEAN,
+  WRITE_FLOAT,
+  WRITE_INTEGER,
+  WRITE_KEY,
+  WRITE_TEXT,
+  WRITE_TOMBSTONE,
+  WRITE_VERSION,
+} from './record-fields.ts';
 import type { CompactedEntry, TxRecord, TxWrite } from './tx-codec.ts';
 import { floatValue, type Value } from './value.ts';
-import { BadRecord, FIXED64, LENGTH, VARINT, Wire } from './wire.ts';
-
-const TX_SEQ = (1 << 3) | FIXED64;
-const TX_ID = (2 << 3) | LENGTH;
-const TX_WRITE = (3 << 3) | LENGTH;
-const ENTRIES_ENTRY = (1 << 3) | LENGTH;
-const ENTRY_SEQ = (1 << 3) | FIXED64;
-const ENTRY_WRITE = (2 << 3) | LENGTH;
-const WRITE_KEY = (1 << 3) | LENGTH;
-const WRITE_VERSION = (2 << 3) | VARINT;
-const WRITE_TOMBSTONE = (3 << 3) | LENGTH;
-const WRITE_TEXT = (4 << 3) | LENGTH;
-const WRITE_INTEGER = (5 << 3) | VARINT;
-const WRITE_FLOAT = (6 << 3) | FIXED64;
-const WRITE_BOOLEAN = (7 << 3) | VARINT;
+import { BadRecord, Wire } from './wire.ts';
 
 const ID_BYTES = 16;
 /** So many hold 49 bits: every number on the way stays a safe integer. */
