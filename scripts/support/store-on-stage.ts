@@ -170,7 +170,7 @@ export class StoreOnStage {
       mark: () => this.#call('flusher', 'log', 'mark'),
       makeRoom: () => this.#call('flusher', 'log', 'make room'),
     };
-    return { writer, sealed: [sealedBlock(1)] } as unknown as OpenLog;
+    return { writer, index: this.#index, sealed: [sealedBlock(1)] } as unknown as OpenLog;
   }
 
   #call(from: Participant, to: Participant, text: string): Promise<never> {

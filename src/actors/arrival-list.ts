@@ -30,6 +30,10 @@ export class ArrivalList<T> {
     return this.#oldest?.value;
   }
 
+  get newest(): T | undefined {
+    return this.#newest?.value;
+  }
+
   add(value: T): Place<T> {
     const link: Link<T> = { value, older: this.#newest, newer: undefined, isListed: true };
     if (this.#newest) this.#newest.newer = link;

@@ -4,6 +4,7 @@ import type { ReplayTarget } from '../wal/recovery.ts';
 import { exitCodes, StartRefusal } from '../wal/refusal.ts';
 import type { TxWrite } from '../wal/tx-codec.ts';
 import type { Value } from '../wal/value.ts';
+import { currentVersion, KeyEntry } from './key-entry.ts';
 
 export interface IndexLimits {
   /** Bytes that keys and values may take, by the account below. */
@@ -19,22 +20,18 @@ export interface Growth {
 
 export type LimitReached = { readonly code: 'MEMORY_LIMIT' | 'KEYS_LIMIT'; readonly error: string };
 
-interface Entry {
-  /** `undefined`: deleted, and the version goes on counting. */
-  readonly value: Value | undefined;
-  readonly version: number;
-}
-
 /**
- * An estimate, on the high side, of what V8 takes beside the characters: the entry object, its place in the map at the
+ * An estimate, on the high side, of what V8 takes beside the characters: the entry, its place in the map at the
  * worst load, and the two string headers. The measurement `restart-and-memory` shows what it really is.
  */
 const ENTRY_OVERHEAD_BYTES = 160;
 const NUMBER_BYTES = 16;
 
 export class KeyIndex implements ReplayTarget {
-  readonly #entries = new Map<string, Entry>();
+  /** Invariant: every entry has a version or is held. */
+  readonly #entries = new Map<string, KeyEntry>();
   readonly #limits: IndexLimits;
+  #size = 0;
   #bytes = 0;
   // Growth that was promised to puts whose flush is under way.
   #reservedBytes = 0;
@@ -46,7 +43,7 @@ export class KeyIndex implements ReplayTarget {
 
   /** Keys that take up memory, deleted ones included. */
   get size(): number {
-    return this.#entries.size;
+    return this.#size;
   }
 
   /** Accounted memory of keys and values, without what is promised to puts under way. */
@@ -54,29 +51,40 @@ export class KeyIndex implements ReplayTarget {
     return this.#bytes;
   }
 
+  /** A copy: the entry goes on changing. */
   get(key: string): StoredValue | undefined {
     const entry = this.#entries.get(key);
-    return entry && entry.value !== undefined ? (entry as StoredValue) : undefined;
+    return entry && entry.value !== undefined ? { value: entry.value, version: entry.version } : undefined;
   }
 
   /** The version a put must expect: 0 for a key that does not exist, be it deleted or never made. */
   currentVersion(key: string): number {
     const entry = this.#entries.get(key);
-    return entry && entry.value !== undefined ? entry.version : 0;
+    return entry ? currentVersion(entry) : 0;
   }
 
-  /** The last version that the key ever had, deleted or not: the next one is this + 1. */
-  lastVersion(key: string): number {
-    return this.#entries.get(key)?.version ?? 0;
+  find(key: string): KeyEntry | undefined {
+    return this.#entries.get(key);
   }
 
-  growthOf(writes: readonly TxWrite[]): Growth {
+  /** The entry of a key that is to be held, made where there is none. */
+  enter(key: string): KeyEntry {
+    return this.#entries.get(key) ?? this.#add(key);
+  }
+
+  /** Takes out the entry of a key that was never written and is held no longer. */
+  leave(key: string): void {
+    this.#entries.delete(key);
+  }
+
+  /** What these writes will add, each to the entry at the same place. */
+  growthOf(entries: readonly KeyEntry[], writes: readonly TxWrite[]): Growth {
     let bytes = 0;
     let keys = 0;
-    for (const write of writes) {
-      const before = this.#entries.get(write.key);
-      bytes += growthOver(before, write);
-      if (!before) keys += 1;
+    for (let index = 0; index < writes.length; index++) {
+      const entry = entries[index]!;
+      bytes += growthOver(entry, writes[index]!);
+      if (entry.version === 0) keys += 1;
     }
     return { bytes, keys };
   }
@@ -84,7 +92,7 @@ export class KeyIndex implements ReplayTarget {
   /** Promises room for a put, or says which limit stands against it. Shrinking is always possible. */
   reserve({ bytes, keys }: Growth): LimitReached | undefined {
     const { memoryMax, maxKeys } = this.#limits;
-    const keysThen = this.#entries.size + this.#reservedKeys + keys;
+    const keysThen = this.#size + this.#reservedKeys + keys;
     if (keys > 0 && keysThen > maxKeys)
       return { code: 'KEYS_LIMIT', error: `the store would have ${keysThen} keys; maxKeys is ${maxKeys}` };
     const bytesThen = this.#bytes + this.#reservedBytes + bytes;
@@ -105,33 +113,49 @@ export class KeyIndex implements ReplayTarget {
   }
 
   /**
-   * `growth` is what `growthOf` said of these writes. It still holds if nobody wrote the keys since, and the key locks see to
-   * that.
+   * Each write goes to the entry at the same place. `growth` is what `growthOf` said of them; it still holds if nobody wrote
+   * the keys since, and the key locks see to that.
    */
-  apply(writes: readonly TxWrite[], growth: Growth = this.growthOf(writes)): void {
+  apply(entries: readonly KeyEntry[], writes: readonly TxWrite[], growth: Growth): void {
+    this.#size += growth.keys;
     this.#bytes += growth.bytes;
-    // New objects, not the old ones changed: readers may still hold those.
-    for (const { key, value, version } of writes) this.#entries.set(key, { value, version });
+    for (let index = 0; index < writes.length; index++) write(entries[index]!, writes[index]!);
   }
 
-  /** A write from the log at start. Refuses to start where it does not fit: a smaller limit than the store needs. */
-  replay(write: TxWrite): number {
-    const before = this.#entries.get(write.key);
-    this.#bytes += growthOver(before, write);
-    this.#entries.set(write.key, { value: write.value, version: write.version });
+  /**
+   * A write from the log at start; returns the version before it. Refuses to start where it does not fit: a smaller limit
+   * than the store needs.
+   */
+  replay(replayed: TxWrite): number {
+    const entry = this.enter(replayed.key);
+    const { version: before } = entry;
+    if (before === 0) this.#size += 1;
+    this.#bytes += growthOver(entry, replayed);
+    write(entry, replayed);
     const { memoryMax, maxKeys } = this.#limits;
-    if (this.#bytes > memoryMax || this.#entries.size > maxKeys)
+    if (this.#bytes > memoryMax || this.#size > maxKeys)
       throw new StartRefusal(
         exitCodes.settings,
-        `the store holds more than the settings allow: over ${this.#bytes} bytes in ${this.#entries.size} keys; memoryMax is ${memoryMax}, maxKeys is ${maxKeys}; raise them (memoryMax may need a larger heap: NODE_OPTIONS=--max-old-space-size)`,
+        `the store holds more than the settings allow: over ${this.#bytes} bytes in ${this.#size} keys; memoryMax is ${memoryMax}, maxKeys is ${maxKeys}; raise them (memoryMax may need a larger heap: NODE_OPTIONS=--max-old-space-size)`,
       );
-    return before?.version ?? 0;
+    return before;
+  }
+
+  #add(key: string): KeyEntry {
+    const entry = new KeyEntry();
+    this.#entries.set(key, entry);
+    return entry;
   }
 }
 
+function write(entry: KeyEntry, { value, version }: TxWrite): void {
+  entry.value = value;
+  entry.version = version;
+}
+
 /** Bytes that a write adds over what the key held before. */
-function growthOver(before: Entry | undefined, { key, value }: TxWrite): number {
-  if (before) return valueBytes(value) - valueBytes(before.value);
+function growthOver(before: KeyEntry, { key, value }: TxWrite): number {
+  if (before.version > 0) return valueBytes(value) - valueBytes(before.value);
   return ENTRY_OVERHEAD_BYTES + stringBytes(key) + valueBytes(value);
 }
 

@@ -1,7 +1,12 @@
 /** The key locks: all keys of a put or none. Never waits for a key, so two puts can never wait for each other. */
 import { sendTo, setup } from 'xstate';
+import type { KeyIndex } from './key-index.ts';
 import { LockTable } from './lock-table.ts';
-import type { Reserve, ToKeyLocks } from './messages.ts';
+import type { Release, Reserve, ToKeyLocks } from './messages.ts';
+
+export interface KeyLocksInput {
+  readonly index: KeyIndex;
+}
 
 export interface KeyLocksContext {
   readonly table: LockTable;
@@ -9,6 +14,7 @@ export interface KeyLocksContext {
 
 export const keyLocksMachine = setup({
   types: {
+    input: {} as KeyLocksInput,
     context: {} as KeyLocksContext,
     events: {} as ToKeyLocks,
   },
@@ -20,16 +26,19 @@ export const keyLocksMachine = setup({
       const { keys, holder } = event as Reserve;
       context.table.hold(keys, holder);
     },
-    free: ({ context, event }) => context.table.release(event.keys, event.holder),
-    grant: sendTo(({ event }) => (event as Reserve).replyTo, { type: 'granted' }),
+    grant: sendTo(
+      ({ event }) => (event as Reserve).replyTo,
+      ({ context }) => ({ type: 'granted', hold: context.table.newest! }),
+    ),
+    free: ({ context, event }) => context.table.release((event as Release).hold),
     deny: sendTo(
       ({ event }) => (event as Reserve).replyTo,
-      ({ context, event }) => ({ type: 'denied', rivals: context.table.rivals(event.keys) }),
+      ({ context, event }) => ({ type: 'denied', rivals: context.table.rivals((event as Reserve).keys) }),
     ),
   },
 }).createMachine({
   id: 'keyLocks',
-  context: () => ({ table: new LockTable() }),
+  context: ({ input }) => ({ table: new LockTable(input.index) }),
   initial: 'serving',
   states: {
     serving: {

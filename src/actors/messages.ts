@@ -2,6 +2,7 @@
 import type { ActorRef, Snapshot } from 'xstate';
 import type { PutRefusal } from '../outcome.ts';
 import type { SealedBlock } from '../wal/block-writer.ts';
+import type { Hold } from './key-entry.ts';
 
 /** An actor that understands the messages of type `Message`, whatever it is inside. */
 export type Ref<Message extends { type: string }> = ActorRef<Snapshot<unknown>, Message>;
@@ -16,16 +17,18 @@ export interface Reserve {
   readonly replyTo: Ref<Granted | Denied>;
 }
 
+/** Gives back all keys of a hold. */
 export interface Release {
   readonly type: 'release';
-  readonly keys: readonly string[];
-  readonly holder: string;
+  readonly hold: Hold;
 }
 
 // To a transaction, from the key locks.
 
+/** All of the keys are the asker's until it releases them. */
 export interface Granted {
   readonly type: 'granted';
+  readonly hold: Hold;
 }
 
 /** None of the keys was taken. */

@@ -54,7 +54,11 @@ export const storeMachine = setup({
   actions: {
     takeLog: assign(({ event }) => ({ log: (event as unknown as { output: OpenLog }).output })),
     noteError: assign(({ event }) => ({ error: (event as unknown as { error: unknown }).error })),
-    startKeyLocks: spawnChild('keyLocks', { id: 'keyLocks', systemId: 'keyLocks' }),
+    startKeyLocks: spawnChild('keyLocks', {
+      id: 'keyLocks',
+      systemId: 'keyLocks',
+      input: ({ context }) => ({ index: context.log!.index }),
+    }),
     startFlusher: spawnChild('flusher', {
       id: 'flusher',
       systemId: 'flusher',

@@ -12,12 +12,14 @@ import type { Conflict, PutOperation, PutOutcome } from '../outcome.ts';
 import { BATCH_BYTES_MAX, BATCH_HEAD_BYTES, FRAME_HEAD_BYTES } from '../wal/format.ts';
 import { encodeTx, TX_ID_BYTES, type TxWrite } from '../wal/tx-codec.ts';
 import type { Place } from './arrival-list.ts';
+import { currentVersion, type Hold } from './key-entry.ts';
 import type { Growth, KeyIndex } from './key-index.ts';
 import type {
   Append,
   Denied,
   Durable,
   FlushReply,
+  Granted,
   NotApplied,
   Overdue,
   Ref,
@@ -41,6 +43,8 @@ export interface TransactionInput {
 export interface TransactionContext {
   readonly put: TransactionInput;
   readonly keys: readonly string[];
+  /** Of all keys, once they are granted. */
+  readonly hold: Hold | undefined;
   /** Keys that others held when this put asked for them. */
   readonly rivals: ReadonlyMap<string, string>;
   readonly conflicts: readonly Conflict[];
@@ -71,8 +75,8 @@ export const transactionMachine = setup({
     output: {} as Place<unknown>,
   },
   guards: {
-    nothingStandsAgainstIt: ({ context }) => context.rivals.size === 0 && versionsAreAsExpected(context.put),
-    itsKeysAreHeld: ({ context }) => context.rivals.size === 0,
+    nothingStandsAgainstIt: ({ context }) => context.hold !== undefined && versionsAreAsExpected(context),
+    itsKeysAreHeld: ({ context }) => context.hold !== undefined,
     cannotBeStaged: ({ context }) => context.refusal !== undefined,
   },
   actions: {
@@ -85,6 +89,7 @@ export const transactionMachine = setup({
         replyTo: self as Ref<ToTransaction>,
       }),
     ),
+    takeHold: assign(({ event }) => ({ hold: (event as Granted).hold })),
     noteRivals: assign(({ event }) => ({ rivals: (event as Denied).rivals })),
     noteConflicts: assign(({ context }) => ({ conflicts: findConflicts(context) })),
     stage: assign(({ context }) => stage(context)),
@@ -93,14 +98,14 @@ export const transactionMachine = setup({
       ({ context, self }) => ({ type: 'append', record: context.staged!.record, replyTo: self as Ref<FlushReply> }),
     ),
     applyStaged: ({ context }) => {
-      const { writes, growth } = context.staged!;
-      context.put.index.unreserve(growth);
-      context.put.index.apply(writes, growth);
+      const { put, hold, staged } = context;
+      put.index.unreserve(staged!.growth);
+      put.index.apply(hold!.entries, staged!.writes, staged!.growth);
     },
     dropStaged: ({ context }) => context.put.index.unreserve(context.staged!.growth),
     releaseKeys: sendTo(
       ({ context }) => context.put.keyLocks,
-      ({ context }) => ({ type: 'release', keys: context.keys, holder: context.put.id }),
+      ({ context }) => ({ type: 'release', hold: context.hold! }),
     ),
     answerCommitted: ({ context, event }) => {
       const versions = context.staged!.writes.map((write) => write.version);
@@ -125,6 +130,7 @@ export const transactionMachine = setup({
   context: ({ input }) => ({
     put: input,
     keys: input.operations.map((operation) => operation.key),
+    hold: undefined,
     rivals: NOBODY,
     conflicts: NO_CONFLICTS,
     refusal: undefined,
@@ -136,7 +142,7 @@ export const transactionMachine = setup({
     reserving: {
       entry: 'reserveKeys',
       on: {
-        granted: { target: 'validating' },
+        granted: { target: 'validating', actions: 'takeHold' },
         // Its keys are compared all the same: the caller learns of every key that stands against the put.
         denied: { target: 'validating', actions: 'noteRivals' },
       },
@@ -180,8 +186,10 @@ export const transactionMachine = setup({
   },
 });
 
-function versionsAreAsExpected({ operations, index }: TransactionInput): boolean {
-  for (const { key, version } of operations) if (index.currentVersion(key) !== version) return false;
+function versionsAreAsExpected({ put: { operations }, hold }: TransactionContext): boolean {
+  const { entries } = hold!;
+  for (let index = 0; index < operations.length; index++)
+    if (currentVersion(entries[index]!) !== operations[index]!.version) return false;
   return true;
 }
 
@@ -196,10 +204,13 @@ function findConflicts({ put: { operations, index }, rivals }: TransactionContex
   return conflicts;
 }
 
-function stage({ put: { id, operations, index } }: TransactionContext): Pick<TransactionContext, 'staged' | 'refusal'> {
+function stage({ put, hold }: TransactionContext): Pick<TransactionContext, 'staged' | 'refusal'> {
+  const { id, operations, index } = put;
+  const { entries } = hold!;
   const writes: TxWrite[] = [];
-  for (const { key, value } of operations) {
-    const version = index.lastVersion(key) + 1;
+  for (let at = 0; at < operations.length; at++) {
+    const { key, value } = operations[at]!;
+    const version = entries[at]!.version + 1;
     if (version > VERSION_MAX)
       return refused({
         code: 'VERSION_EXHAUSTED',
@@ -215,7 +226,7 @@ function stage({ put: { id, operations, index } }: TransactionContext): Pick<Tra
       code: 'PUT_TOO_LARGE',
       error: `the put takes ${record.length} bytes in the log; ${bytesMax} are allowed`,
     });
-  const growth = index.growthOf(writes);
+  const growth = index.growthOf(entries, writes);
   const limit = index.reserve(growth);
   if (limit) return refused(limit);
   return { staged: { writes, record, growth }, refusal: undefined };

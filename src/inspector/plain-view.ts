@@ -4,8 +4,9 @@
  */
 import type { CompactorContext } from '../actors/compactor.machine.ts';
 import type { FlusherInput } from '../actors/flusher.machine.ts';
+import type { Hold } from '../actors/key-entry.ts';
 import type { KeyLocksContext } from '../actors/key-locks.machine.ts';
-import type { Append, Denied, Reserve } from '../actors/messages.ts';
+import type { Append, Denied, Granted, Release, Reserve } from '../actors/messages.ts';
 import type { TransactionContext } from '../actors/transaction.machine.ts';
 import type { Transactions } from '../actors/transactions.ts';
 import { blockFileName } from '../wal/block-name.ts';
@@ -46,11 +47,10 @@ export class PlainView {
     const { type } = event;
     switch (type) {
       case 'reserve':
-      case 'release': {
-        const { keys, holder } = event as Reserve;
-        const shown = keys.slice(0, KEYS_SHOWN).map((key) => this.#redaction.key(key));
-        return { type, holder, keyCount: keys.length, keys: shown } as { type: string };
-      }
+        return this.#keys(type, event as Reserve);
+      case 'granted':
+      case 'release':
+        return this.#keys(type, (event as Granted | Release).hold);
       case 'denied': {
         const { rivals } = event as Denied;
         return { type, rivals: this.#rivals(rivals) } as { type: string };
@@ -64,6 +64,11 @@ export class PlainView {
         return { type, ...(code !== undefined && { code }), ...(error !== undefined && { error: this.#error(error) }) };
       }
     }
+  }
+
+  #keys(type: string, { keys, holder }: Pick<Hold, 'keys' | 'holder'>): { readonly type: string } {
+    const shown = keys.slice(0, KEYS_SHOWN).map((key) => this.#redaction.key(key));
+    return { type, holder, keyCount: keys.length, keys: shown } as { type: string };
   }
 
   #context(kind: ActorKind, context: unknown): object {

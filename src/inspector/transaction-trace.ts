@@ -1,5 +1,5 @@
 /** What is noted of one transaction that is shown: its states, its messages and how it ended. Plain data. */
-import type { Denied, FlushReply } from '../actors/messages.ts';
+import type { Denied, FlushReply, Granted } from '../actors/messages.ts';
 import type { TransactionContext } from '../actors/transaction.machine.ts';
 import type { Conflict, PutOperation } from '../outcome.ts';
 import type { HotKeys } from './hot-keys.ts';
@@ -81,7 +81,7 @@ export class TransactionTrace {
   }
 
   /** The key locks have answered; versions are compared next. */
-  reserved(atMs: number, reply: { readonly type: 'granted' } | Denied, currentVersion: (key: string) => number): void {
+  reserved(atMs: number, reply: Granted | Denied, currentVersion: (key: string) => number): void {
     const held = reply.type === 'denied' ? `${counted(reply.rivals.size, 'key')} held by others` : undefined;
     this.message(atMs, 'keyLocks', 'transaction', reply.type, held);
     this.#current = this.#beginning.operations.slice(0, FIRST_KEYS).map(({ key }) => currentVersion(key));

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { KeyIndex } from '../../src/actors/key-index.ts';
 import { StartRefusal } from '../../src/wal/refusal.ts';
 import { WholeFloat } from '../../src/wal/value.ts';
+import { applyTo, entriesOf } from '../support/key-index.ts';
 
 const open = (limits: { memoryMax?: number; maxKeys?: number } = {}) =>
   new KeyIndex({ memoryMax: 1_000_000, maxKeys: 1_000, ...limits });
@@ -10,40 +11,40 @@ test('a key that was never written does not exist', () => {
   const index = open();
   expect(index.get('a')).toBeUndefined();
   expect(index.currentVersion('a')).toBe(0);
-  expect(index.lastVersion('a')).toBe(0);
+  expect(index.find('a')).toBeUndefined();
 });
 
 test('a key holds what was applied last', () => {
   const index = open();
-  index.apply([{ key: 'a', value: 1, version: 1 }]);
-  index.apply([{ key: 'a', value: 'two', version: 2 }]);
+  applyTo(index, { key: 'a', value: 1, version: 1 });
+  applyTo(index, { key: 'a', value: 'two', version: 2 });
   expect(index.get('a')).toEqual({ value: 'two', version: 2 });
   expect(index.currentVersion('a')).toBe(2);
-  expect(index.lastVersion('a')).toBe(2);
+  expect(index.find('a')?.version).toBe(2);
   expect(index.size).toBe(1);
 });
 
 test('what a reader was given does not change under it', () => {
   const index = open();
-  index.apply([{ key: 'a', value: 1, version: 1 }]);
+  applyTo(index, { key: 'a', value: 1, version: 1 });
   const read = index.get('a');
-  index.apply([{ key: 'a', value: 2, version: 2 }]);
+  applyTo(index, { key: 'a', value: 2, version: 2 });
   expect(read).toEqual({ value: 1, version: 1 });
 });
 
 test('a deleted key does not exist and goes on counting', () => {
   const index = open();
-  index.apply([{ key: 'a', value: 1, version: 1 }]);
-  index.apply([{ key: 'a', value: undefined, version: 2 }]);
+  applyTo(index, { key: 'a', value: 1, version: 1 });
+  applyTo(index, { key: 'a', value: undefined, version: 2 });
   expect(index.get('a')).toBeUndefined();
   expect(index.currentVersion('a')).toBe(0);
-  expect(index.lastVersion('a')).toBe(2);
+  expect(index.find('a')?.version).toBe(2);
 });
 
 test('names that mean something to JavaScript objects are ordinary keys', () => {
   const index = open();
   expect(index.get('__proto__')).toBeUndefined();
-  index.apply([{ key: '__proto__', value: 'x', version: 1 }]);
+  applyTo(index, { key: '__proto__', value: 'x', version: 1 });
   expect(index.get('__proto__')).toEqual({ value: 'x', version: 1 });
   expect(index.get('constructor')).toBeUndefined();
 });
@@ -51,28 +52,29 @@ test('names that mean something to JavaScript objects are ordinary keys', () => 
 test('the account of memory goes back to where it was when values do', () => {
   const index = open();
   const values = ['text', 'ÿ', '\u{1f980}', 2, 1.5, 2n ** 60n, true, [1, 2.5]];
-  index.apply([{ key: 'a', value: 0, version: 1 }]);
+  applyTo(index, { key: 'a', value: 0, version: 1 });
   const before = index.bytes;
   let version = 1;
   for (const value of values) {
     version += 1;
-    index.apply([{ key: 'a', value, version }]);
+    applyTo(index, { key: 'a', value, version });
     expect(index.bytes).toBeGreaterThanOrEqual(before);
   }
-  index.apply([{ key: 'a', value: 0, version: version + 1 }]);
+  applyTo(index, { key: 'a', value: 0, version: version + 1 });
   expect(index.bytes).toBe(before);
 });
 
 test('growth says what applying will add', () => {
   const index = open();
-  index.apply([{ key: 'a', value: 'short', version: 1 }]);
+  applyTo(index, { key: 'a', value: 'short', version: 1 });
   const writes = [
     { key: 'a', value: 'much longer than before', version: 2 },
     { key: 'new', value: [1, 2, 3], version: 1 },
   ];
-  const growth = index.growthOf(writes);
+  const entries = entriesOf(index, writes);
+  const growth = index.growthOf(entries, writes);
   const { bytes, size } = index;
-  index.apply(writes);
+  index.apply(entries, writes, growth);
   expect(index.bytes - bytes).toBe(growth.bytes);
   expect(index.size - size).toBe(growth.keys);
 });
@@ -92,7 +94,7 @@ test('a put over the limit on memory is refused with limit, figure and setting, 
 
 test('a put over the limit on keys is refused, and one that adds none is not', () => {
   const index = open({ maxKeys: 1 });
-  index.apply([{ key: 'a', value: 1, version: 1 }]);
+  applyTo(index, { key: 'a', value: 1, version: 1 });
   expect(index.reserve({ bytes: 10, keys: 1 })).toEqual({
     code: 'KEYS_LIMIT',
     error: 'the store would have 2 keys; maxKeys is 1',
@@ -102,7 +104,7 @@ test('a put over the limit on keys is refused, and one that adds none is not', (
 
 test('a put that makes values smaller is possible over the limit, and gives its room only when it is applied', () => {
   const index = open({ memoryMax: 500 });
-  index.apply([{ key: 'a', value: 'x'.repeat(600), version: 1 }]);
+  applyTo(index, { key: 'a', value: 'x'.repeat(600), version: 1 });
   expect(index.reserve({ bytes: -500, keys: 0 })).toBeUndefined();
   expect(index.reserve({ bytes: 1, keys: 0 })?.code).toBe('MEMORY_LIMIT');
 });
@@ -129,9 +131,9 @@ test.each([
   ['text with one other character', 'abcd\u{e9}', 10],
 ])('the account of memory for %s', (_, value, valueBytes) => {
   const index = open();
-  index.apply([{ key: 'key', value, version: 1 }]);
+  applyTo(index, { key: 'key', value, version: 1 });
   expect(index.bytes).toBe(160 + 3 + valueBytes);
-  index.apply([{ key: 'key', value: 'x'.repeat(100), version: 2 }]);
+  applyTo(index, { key: 'key', value: 'x'.repeat(100), version: 2 });
   expect(index.bytes).toBe(160 + 3 + 100);
 });
 
@@ -142,7 +144,7 @@ test('the account of memory is the same for a key that was replayed as for one t
     { key: 'a', value: 'x'.repeat(50), version: 1 },
     { key: 'a', value: 'x'.repeat(20), version: 2 },
   ]) {
-    put.apply([write]);
+    applyTo(put, write);
     replayed.replay(write);
   }
   expect(replayed.bytes).toBe(160 + 1 + 20);
@@ -177,8 +179,8 @@ test('S29: room that was promised and given back can be promised again, bytes an
 
 test('S29: a put that neither adds keys nor bytes is taken over either limit', () => {
   const index = open({ memoryMax: 100, maxKeys: 1 });
-  index.apply([{ key: 'a', value: 1, version: 1 }]);
-  index.apply([{ key: 'b', value: 1, version: 1 }]);
+  applyTo(index, { key: 'a', value: 1, version: 1 });
+  applyTo(index, { key: 'b', value: 1, version: 1 });
   expect(index.reserve({ bytes: 0, keys: 0 })).toBeUndefined();
 });
 
@@ -190,7 +192,27 @@ test('S29: a replay that fills the limits to the last byte and key starts, and o
 
 test('a put that writes several keys counts those that are new', () => {
   const index = open();
-  index.apply([{ key: 'old', value: 1, version: 1 }]);
+  applyTo(index, { key: 'old', value: 1, version: 1 });
   const writes = ['old', 'new', 'newer'].map((key) => ({ key, value: 1, version: 1 }));
-  expect(index.growthOf(writes)).toEqual({ bytes: 2 * 160 + 8, keys: 2 });
+  expect(index.growthOf(entriesOf(index, writes), writes)).toEqual({ bytes: 2 * 160 + 8, keys: 2 });
+});
+
+test('a key that is entered and not written does not exist, takes no room, and is gone when it leaves', () => {
+  const index = open({ maxKeys: 1 });
+  const entry = index.enter('a');
+  expect(index.enter('a')).toBe(entry);
+  expect(index.find('a')).toBe(entry);
+  expect(index.get('a')).toBeUndefined();
+  expect(index.currentVersion('a')).toBe(0);
+  expect([index.size, index.bytes]).toEqual([0, 0]);
+  expect(index.reserve({ bytes: 1, keys: 1 })).toBeUndefined();
+  index.leave('a');
+  expect(index.find('a')).toBeUndefined();
+});
+
+test('each write goes to the entry at its place, and no key is written again by the one before or behind it', () => {
+  const index = open();
+  const writes = ['a', 'b', 'c'].map((key, at) => ({ key, value: `${key}'s`, version: at + 1 }));
+  applyTo(index, ...writes);
+  for (const { key, value, version } of writes) expect(index.get(key)).toEqual({ value, version });
 });

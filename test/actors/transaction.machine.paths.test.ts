@@ -1,11 +1,13 @@
 /** Every path of a put, and what the key locks, the flusher, the index and the caller see of it. */
 import { type AnyActorLogic, type AnyEventObject, createActor } from 'xstate';
 import { compileMachine } from '../../src/actors/compile-machine.ts';
+import type { KeyEntry } from '../../src/actors/key-entry.ts';
 import { type Growth, KeyIndex } from '../../src/actors/key-index.ts';
 import { transactionMachine } from '../../src/actors/transaction.machine.ts';
 import type { PutOutcome } from '../../src/outcome.ts';
 import { decodeTx, type TxWrite } from '../../src/wal/tx-codec.ts';
 import { recordingActor } from '../support/actor-recorder.ts';
+import { granted } from '../support/key-index.ts';
 import { type Stage, testPaths } from './path-support/test-paths.ts';
 
 const ID = '00112233445566778899aabbccddeeff';
@@ -31,8 +33,8 @@ class NotingIndex extends KeyIndex {
     super.unreserve(growth);
     this.#seen.push(`index: room for ${growth.keys} given back`);
   }
-  override apply(writes: readonly TxWrite[], growth?: Growth) {
-    super.apply(writes, growth);
+  override apply(entries: readonly KeyEntry[], writes: readonly TxWrite[], growth: Growth) {
+    super.apply(entries, writes, growth);
     this.#seen.push(`index: ${textOf(writes)}`);
   }
 }
@@ -48,25 +50,29 @@ function makeStage(logic: AnyActorLogic): Stage {
       number: 1,
       id: ID,
       operations: OPERATIONS,
-      keyLocks: recordingActor(({ type, keys, holder }) => seen.push(`locks: ${type} ${keys.join(' ')} for ${holder}`)),
+      keyLocks: recordingActor(({ type, hold, keys = hold.keys, holder = hold.holder }) =>
+        seen.push(`locks: ${type} ${keys.join(' ')} for ${holder}`),
+      ),
       flusher: recordingActor(({ type, record }) => seen.push(`flusher: ${type} ${textOf(decodeTx(record).writes)}`)),
       index,
       answer: (outcome: PutOutcome) => seen.push(`answer: ${JSON.stringify(outcome)}`),
     },
   });
+  const allKeys = granted(index, ['a', 'b'], ID);
+  const grant = () => actor.send(allKeys);
   const send = (event: AnyEventObject) => () => actor.send(event);
   return {
     actor,
     seen,
     perform: {
-      granted: send({ type: 'granted' }),
+      granted: grant,
       'granted, but a is stale': () => {
         index.replay({ key: 'a', value: 'newer', version: 2 });
-        actor.send({ type: 'granted' });
+        grant();
       },
       'granted, but there is no room in memory': () => {
         for (const key of ['x', 'y']) index.replay({ key, value: 1, version: 1 });
-        actor.send({ type: 'granted' });
+        grant();
       },
       'denied, for another put holds b': send({ type: 'denied', rivals: new Map([['b', 'rival']]) }),
       durable: send({ type: 'durable', seq: 7 }),

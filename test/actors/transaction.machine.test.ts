@@ -6,6 +6,7 @@ import { transactionMachine } from '../../src/actors/transaction.machine.ts';
 import type { PutOperation, PutOutcome } from '../../src/outcome.ts';
 import { decodeTx } from '../../src/wal/tx-codec.ts';
 import { recordingActor } from '../support/actor-recorder.ts';
+import { applyTo, granted } from '../support/key-index.ts';
 
 const ID = '00112233445566778899aabbccddeeff';
 
@@ -35,7 +36,8 @@ function begin(operations: readonly PutOperation[], rivals: Record<string, strin
     },
   }).start();
   const denied = Object.keys(rivals).length > 0;
-  transaction.send(denied ? { type: 'denied', rivals: new Map(Object.entries(rivals)) } : { type: 'granted' });
+  const keys = operations.map(({ key }) => key);
+  transaction.send(denied ? { type: 'denied', rivals: new Map(Object.entries(rivals)) } : granted(index, keys, ID));
   return {
     get state() {
       return transaction.getSnapshot().value;
@@ -44,7 +46,7 @@ function begin(operations: readonly PutOperation[], rivals: Record<string, strin
   };
 }
 
-const released = () => toKeyLocks.filter((message) => message.type === 'release').map((m) => (m as Release).keys);
+const released = () => toKeyLocks.filter((message) => message.type === 'release').map((m) => (m as Release).hold.keys);
 
 describe('a put whose versions are right', () => {
   test('asks for all of its keys under its own id', () => {
@@ -57,7 +59,7 @@ describe('a put whose versions are right', () => {
   });
 
   test('is handed to the flusher encoded, with the versions that it makes', () => {
-    index.apply([{ key: 'a', value: 'old', version: 4 }]);
+    applyTo(index, { key: 'a', value: 'old', version: 4 });
     const { state } = begin([
       { key: 'a', value: 'new', version: 4 },
       { key: 'b', value: 2.5, version: 0 },
@@ -83,7 +85,7 @@ describe('a put whose versions are right', () => {
   });
 
   test('goes on counting where a deleted key is made again', () => {
-    index.apply([{ key: 'a', value: undefined, version: 7 }]);
+    applyTo(index, { key: 'a', value: undefined, version: 7 });
     begin([{ key: 'a', value: 'x', version: 0 }]).hear({ type: 'durable', seq: 1 });
     expect(answers).toEqual([{ code: 'COMMITTED', id: ID, seq: 1, versions: [8] }]);
   });
@@ -91,7 +93,7 @@ describe('a put whose versions are right', () => {
 
 describe('a put that is refused', () => {
   test('as stale tells every stale key with both versions, and frees its keys', () => {
-    index.apply([{ key: 'b', value: 1, version: 3 }]);
+    applyTo(index, { key: 'b', value: 1, version: 3 });
     const { state } = begin([
       { key: 'a', value: 1, version: 1 },
       { key: 'b', value: 1, version: 3 },
@@ -113,7 +115,7 @@ describe('a put that is refused', () => {
   });
 
   test('as in flight names the holder, and frees nothing that it never held', () => {
-    index.apply([{ key: 'b', value: 1, version: 3 }]);
+    applyTo(index, { key: 'b', value: 1, version: 3 });
     begin([{ key: 'b', value: 1, version: 3 }], { b: 'rival' });
     expect(answers).toEqual([
       {
@@ -161,7 +163,7 @@ describe('a put that is refused', () => {
   });
 
   test('D18: at the highest version there is, and the version does not wrap', () => {
-    index.apply([{ key: 'a', value: 1, version: Number.MAX_SAFE_INTEGER }]);
+    applyTo(index, { key: 'a', value: 1, version: Number.MAX_SAFE_INTEGER });
     begin([{ key: 'a', value: 2, version: Number.MAX_SAFE_INTEGER }]);
     expect(answers.map((answer) => answer.code)).toEqual(['VERSION_EXHAUSTED']);
     expect(released()).toEqual([['a']]);
@@ -181,7 +183,7 @@ describe('a put that is refused', () => {
 
 describe('a put whose flush', () => {
   const put = [{ key: 'a', value: 'new', version: 1 }];
-  beforeEach(() => index.apply([{ key: 'a', value: 'old', version: 1 }]));
+  beforeEach(() => applyTo(index, { key: 'a', value: 'old', version: 1 }));
 
   test('definitely failed is rolled back: the old value stays, the keys and the promised room are free', () => {
     const transaction = begin([{ key: 'a', value: 'x'.repeat(90_000), version: 1 }]);

@@ -3,6 +3,7 @@ import { createActor, SimulatedClock } from 'xstate';
 import { KeyIndex } from '../../src/actors/key-index.ts';
 import { transactionsLogic } from '../../src/actors/transactions.ts';
 import { recordingActor } from '../support/actor-recorder.ts';
+import { granted } from '../support/key-index.ts';
 
 const clock = { now: () => 0, setTimeout: () => undefined, clearTimeout: () => {} };
 const ID = '00112233445566778899aabbccddeeff';
@@ -41,12 +42,13 @@ test('S27: whoever waits too long is told so once, however often time is looked 
     input: { clock: simulated as never, putTimeoutMs: 1000, onBug },
   }).start();
   const { transactions } = parent.getSnapshot();
+  const index = new KeyIndex({ memoryMax: 1e6, maxKeys: 10 });
   transactions.start(parent, {
     id: ID,
     operations: [{ key: 'a', value: 1, version: 0 }],
-    keyLocks: recordingActor(({ replyTo }) => replyTo?.send({ type: 'granted' })),
+    keyLocks: recordingActor(({ keys, holder, replyTo }) => replyTo?.send(granted(index, keys, holder))),
     flusher: recordingActor(() => {}),
-    index: new KeyIndex({ memoryMax: 1e6, maxKeys: 10 }),
+    index,
     answer: (outcome) => answers.push(outcome),
   });
   const told: string[] = [];

@@ -22,7 +22,7 @@ export const bugsInAnswers: readonly PlantedBug[] = [
         file: TRANSACTION,
         find: '  return { staged: { writes, record, growth }, refusal: undefined };',
         replace:
-          '  index.apply(writes, { bytes: 0, keys: 0 });\n  return { staged: { writes, record, growth }, refusal: undefined };',
+          '  index.apply(entries, writes, { bytes: 0, keys: 0 });\n  return { staged: { writes, record, growth }, refusal: undefined };',
       },
     ],
     detectors: [transactionTest, storeTest],
@@ -46,8 +46,8 @@ export const bugsInAnswers: readonly PlantedBug[] = [
     edits: [
       {
         file: TRANSACTION,
-        find: 'for (const { key, version } of operations) if (index',
-        replace: 'for (const { key, version } of operations.slice(0, 1)) if (index',
+        find: 'for (let index = 0; index < operations.length; index++)\n    if (currentVersion',
+        replace: 'for (let index = 0; index < 1; index++)\n    if (currentVersion',
       },
     ],
     detectors: [transactionTest, storeTest],
@@ -58,8 +58,8 @@ export const bugsInAnswers: readonly PlantedBug[] = [
     edits: [
       {
         file: TRANSACTION,
-        find: 'if (index.currentVersion(key) !== version) return false;',
-        replace: 'if (index.currentVersion(key) > version) return false;',
+        find: 'if (currentVersion(entries[index]!) !== operations[index]!.version) return false;',
+        replace: 'if (currentVersion(entries[index]!) > operations[index]!.version) return false;',
       },
     ],
     detectors: [transactionTest, storeTest],
@@ -70,8 +70,8 @@ export const bugsInAnswers: readonly PlantedBug[] = [
     edits: [
       {
         file: TRANSACTION,
-        find: 'const version = index.lastVersion(key) + 1;',
-        replace: 'const version = index.lastVersion(key) + (index.lastVersion(key) === 0 ? 1 : 2);',
+        find: 'const version = entries[at]!.version + 1;',
+        replace: 'const version = entries[at]!.version + (entries[at]!.version === 0 ? 1 : 2);',
       },
     ],
     detectors: [transactionTest, storeTest],
@@ -166,9 +166,8 @@ export const bugsInAnswers: readonly PlantedBug[] = [
     edits: [
       {
         file: INDEX,
-        find: 'for (const { key, value, version } of writes) this.#entries.set(key, { value, version });',
-        replace:
-          'for (const { key, value, version } of writes.slice(0, Math.max(1, writes.length - 1)))\n      this.#entries.set(key, { value, version });',
+        find: 'index < writes.length; index++) write(',
+        replace: 'index < Math.max(1, writes.length - 1); index++) write(',
       },
     ],
     detectors: [indexTest, storeTest],
@@ -179,8 +178,8 @@ export const bugsInAnswers: readonly PlantedBug[] = [
     edits: [
       {
         file: INDEX,
-        find: '{ value: write.value, version: write.version }',
-        replace: '{ value: before ? before.value : write.value, version: write.version }',
+        find: '    write(entry, replayed);',
+        replace: '    write(entry, before > 0 ? { ...replayed, value: entry.value } : replayed);',
       },
     ],
     detectors: [indexTest, storeTest],
@@ -191,8 +190,8 @@ export const bugsInAnswers: readonly PlantedBug[] = [
     edits: [
       {
         file: INDEX,
-        find: '{ value: write.value, version: write.version }',
-        replace: '{ value: write.value, version: (before?.version ?? 0) + 1 }',
+        find: '    write(entry, replayed);',
+        replace: '    write(entry, { ...replayed, version: before + 1 });',
       },
     ],
     detectors: [indexTest, storeTest],
@@ -209,9 +208,8 @@ export const bugsInAnswers: readonly PlantedBug[] = [
     edits: [
       {
         file: LOCKS,
-        find: 'readonly #holders = new Map<string, string>();',
-        replace:
-          'readonly #holders = ((globalThis as { held?: Map<string, string> }).held ??= new Map<string, string>());',
+        find: '    this.#index = index;',
+        replace: '    this.#index = (globalThis as { locked?: KeyIndex }).locked ??= index;',
       },
     ],
     detectors: ['test/actors/lock-table.test.ts', 'test/actors/key-locks.machine.test.ts', storeTest],
@@ -222,10 +220,34 @@ export const bugsInAnswers: readonly PlantedBug[] = [
     edits: [
       {
         file: LOCKS,
-        find: 'for (const key of keys) if (this.#holders.has(key)) return false;',
-        replace: 'for (const key of keys.slice(1)) if (this.#holders.has(key)) return false;',
+        find: 'for (const key of keys) if (this.#index.find',
+        replace: 'for (const key of keys.slice(1)) if (this.#index.find',
       },
     ],
     detectors: ['test/actors/lock-table.test.ts', storeTest],
+  },
+  {
+    name: 'deleted-key-forgotten',
+    why: 'versions of a deleted key begin anew, and the log does not replay',
+    edits: [{ file: LOCKS, find: 'if (entry.version === 0) this', replace: 'if (entry.value === undefined) this' }],
+    detectors: ['test/actors/lock-table.test.ts'],
+  },
+  {
+    name: 'refused-key-kept',
+    why: 'every put of a new key that is refused takes memory that no limit counts, until there is none left',
+    edits: [{ file: LOCKS, find: '      if (entry.version === 0) this.#index.leave(keys[index]!);\n', replace: '' }],
+    detectors: ['test/actors/lock-table.test.ts'],
+  },
+  {
+    name: 'reader-given-the-entry',
+    why: 'what a reader was given changes under it, while it is being written to the socket',
+    edits: [
+      {
+        file: INDEX,
+        find: '? { value: entry.value, version: entry.version } : undefined',
+        replace: '? (entry as StoredValue) : undefined',
+      },
+    ],
+    detectors: [indexTest],
   },
 ];

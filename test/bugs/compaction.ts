@@ -142,10 +142,10 @@ export const bugsInCompaction: readonly PlantedBug[] = [
       },
       {
         file: 'src/actors/transaction.machine.ts',
-        find: 'const growth = index.growthOf(writes);',
+        find: 'const growth = index.growthOf(entries, writes);',
         replace: `const { newest } = globalThis as { newest?: Map<string, number> };
   for (const { key, version } of writes) newest?.set(key, version);
-  const growth = index.growthOf(writes);`,
+  const growth = index.growthOf(entries, writes);`,
       },
       {
         file: SOURCE,
