@@ -28,10 +28,14 @@ const ENTRY_OVERHEAD_BYTES = 160;
 const NUMBER_BYTES = 16;
 
 export class KeyIndex implements ReplayTarget {
-  /** Invariant: every entry has a version or is held. */
+  /** Of every key that was ever written, deleted ones included. Nothing is ever taken out: see `#unwritten`. */
   readonly #entries = new Map<string, KeyEntry>();
+  /**
+   * Of keys that are held and were never written. They are not among the others because many come to nothing: V8's maps
+   * keep the places of what was deleted until they move to a new table, all of it in one go.
+   */
+  readonly #unwritten = new Map<string, KeyEntry>();
   readonly #limits: IndexLimits;
-  #size = 0;
   #bytes = 0;
   // Growth that was promised to puts whose flush is under way.
   #reservedBytes = 0;
@@ -43,7 +47,7 @@ export class KeyIndex implements ReplayTarget {
 
   /** Keys that take up memory, deleted ones included. */
   get size(): number {
-    return this.#size;
+    return this.#entries.size;
   }
 
   /** Accounted memory of keys and values, without what is promised to puts under way. */
@@ -64,17 +68,21 @@ export class KeyIndex implements ReplayTarget {
   }
 
   find(key: string): KeyEntry | undefined {
-    return this.#entries.get(key);
+    return this.#entries.get(key) ?? this.#unwritten.get(key);
   }
 
   /** The entry of a key that is to be held, made where there is none. */
   enter(key: string): KeyEntry {
-    return this.#entries.get(key) ?? this.#add(key);
+    const found = this.find(key);
+    if (found) return found;
+    const entry = new KeyEntry();
+    this.#unwritten.set(key, entry);
+    return entry;
   }
 
-  /** Takes out the entry of a key that was never written and is held no longer. */
+  /** Takes out the entry of a key that is held no longer and was not written. */
   leave(key: string): void {
-    this.#entries.delete(key);
+    this.#unwritten.delete(key);
   }
 
   /** What these writes will add, each to the entry at the same place. */
@@ -92,7 +100,7 @@ export class KeyIndex implements ReplayTarget {
   /** Promises room for a put, or says which limit stands against it. Shrinking is always possible. */
   reserve({ bytes, keys }: Growth): LimitReached | undefined {
     const { memoryMax, maxKeys } = this.#limits;
-    const keysThen = this.#size + this.#reservedKeys + keys;
+    const keysThen = this.#entries.size + this.#reservedKeys + keys;
     if (keys > 0 && keysThen > maxKeys)
       return { code: 'KEYS_LIMIT', error: `the store would have ${keysThen} keys; maxKeys is ${maxKeys}` };
     const bytesThen = this.#bytes + this.#reservedBytes + bytes;
@@ -117,26 +125,34 @@ export class KeyIndex implements ReplayTarget {
    * the keys since, and the key locks see to that.
    */
   apply(entries: readonly KeyEntry[], writes: readonly TxWrite[], growth: Growth): void {
-    this.#size += growth.keys;
     this.#bytes += growth.bytes;
-    for (let index = 0; index < writes.length; index++) write(entries[index]!, writes[index]!);
+    for (let index = 0; index < writes.length; index++) {
+      const entry = entries[index]!;
+      const { key, value, version } = writes[index]!;
+      if (entry.version === 0) {
+        this.#unwritten.delete(key);
+        this.#entries.set(key, entry);
+      }
+      entry.value = value;
+      entry.version = version;
+    }
   }
 
   /**
    * A write from the log at start; returns the version before it. Refuses to start where it does not fit: a smaller limit
    * than the store needs.
    */
-  replay(replayed: TxWrite): number {
-    const entry = this.enter(replayed.key);
+  replay(write: TxWrite): number {
+    const entry = this.#entries.get(write.key) ?? this.#add(write.key);
     const { version: before } = entry;
-    if (before === 0) this.#size += 1;
-    this.#bytes += growthOver(entry, replayed);
-    write(entry, replayed);
+    this.#bytes += growthOver(entry, write);
+    entry.value = write.value;
+    entry.version = write.version;
     const { memoryMax, maxKeys } = this.#limits;
-    if (this.#bytes > memoryMax || this.#size > maxKeys)
+    if (this.#bytes > memoryMax || this.#entries.size > maxKeys)
       throw new StartRefusal(
         exitCodes.settings,
-        `the store holds more than the settings allow: over ${this.#bytes} bytes in ${this.#size} keys; memoryMax is ${memoryMax}, maxKeys is ${maxKeys}; raise them (memoryMax may need a larger heap: NODE_OPTIONS=--max-old-space-size)`,
+        `the store holds more than the settings allow: over ${this.#bytes} bytes in ${this.#entries.size} keys; memoryMax is ${memoryMax}, maxKeys is ${maxKeys}; raise them (memoryMax may need a larger heap: NODE_OPTIONS=--max-old-space-size)`,
       );
     return before;
   }
@@ -146,11 +162,6 @@ export class KeyIndex implements ReplayTarget {
     this.#entries.set(key, entry);
     return entry;
   }
-}
-
-function write(entry: KeyEntry, { value, version }: TxWrite): void {
-  entry.value = value;
-  entry.version = version;
 }
 
 /** Bytes that a write adds over what the key held before. */

@@ -112,8 +112,9 @@ test('a put that makes values smaller is possible over the limit, and gives its 
 test('replay tells the version before, and refuses to go over the limits', () => {
   const index = open({ maxKeys: 2 });
   expect(index.replay({ key: 'a', value: 1, version: 1 })).toBe(0);
-  expect(index.replay({ key: 'a', value: 1, version: 2 })).toBe(1);
+  expect(index.replay({ key: 'a', value: 2, version: 2 })).toBe(1);
   index.replay({ key: 'b', value: 1, version: 1 });
+  expect(index.get('a')).toEqual({ value: 2, version: 2 });
   expect(() => index.replay({ key: 'c', value: 1, version: 1 })).toThrow(StartRefusal);
   expect(() => index.replay({ key: 'd', value: 1, version: 1 })).toThrow('maxKeys is 2');
 });
@@ -208,6 +209,17 @@ test('a key that is entered and not written does not exist, takes no room, and i
   expect(index.reserve({ bytes: 1, keys: 1 })).toBeUndefined();
   index.leave('a');
   expect(index.find('a')).toBeUndefined();
+});
+
+test('a key that is entered and then written exists, and leaves no more', () => {
+  const index = open();
+  const entry = index.enter('a');
+  applyTo(index, { key: 'a', value: 'x', version: 1 });
+  index.leave('a');
+  expect(index.find('a')).toBe(entry);
+  expect(index.enter('a')).toBe(entry);
+  expect(index.get('a')).toEqual({ value: 'x', version: 1 });
+  expect(index.size).toBe(1);
 });
 
 test('each write goes to the entry at its place, and no key is written again by the one before or behind it', () => {

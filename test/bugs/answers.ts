@@ -166,8 +166,9 @@ export const bugsInAnswers: readonly PlantedBug[] = [
     edits: [
       {
         file: INDEX,
-        find: 'index < writes.length; index++) write(',
-        replace: 'index < Math.max(1, writes.length - 1); index++) write(',
+        find: 'for (let index = 0; index < writes.length; index++) {\n      const entry = entries[index]!;\n      const',
+        replace:
+          'for (let index = 0; index < Math.max(1, writes.length - 1); index++) {\n      const entry = entries[index]!;\n      const',
       },
     ],
     detectors: [indexTest, storeTest],
@@ -178,8 +179,8 @@ export const bugsInAnswers: readonly PlantedBug[] = [
     edits: [
       {
         file: INDEX,
-        find: '    write(entry, replayed);',
-        replace: '    write(entry, before > 0 ? { ...replayed, value: entry.value } : replayed);',
+        find: '    entry.value = write.value;',
+        replace: '    if (before === 0) entry.value = write.value;',
       },
     ],
     detectors: [indexTest, storeTest],
@@ -190,8 +191,8 @@ export const bugsInAnswers: readonly PlantedBug[] = [
     edits: [
       {
         file: INDEX,
-        find: '    write(entry, replayed);',
-        replace: '    write(entry, { ...replayed, version: before + 1 });',
+        find: '    entry.version = write.version;',
+        replace: '    entry.version = before + 1;',
       },
     ],
     detectors: [indexTest, storeTest],
@@ -227,16 +228,16 @@ export const bugsInAnswers: readonly PlantedBug[] = [
     detectors: ['test/actors/lock-table.test.ts', storeTest],
   },
   {
-    name: 'deleted-key-forgotten',
-    why: 'versions of a deleted key begin anew, and the log does not replay',
-    edits: [{ file: LOCKS, find: 'if (entry.version === 0) this', replace: 'if (entry.value === undefined) this' }],
-    detectors: ['test/actors/lock-table.test.ts'],
-  },
-  {
     name: 'refused-key-kept',
     why: 'every put of a new key that is refused takes memory that no limit counts, until there is none left',
     edits: [{ file: LOCKS, find: '      if (entry.version === 0) this.#index.leave(keys[index]!);\n', replace: '' }],
     detectors: ['test/actors/lock-table.test.ts'],
+  },
+  {
+    name: 'new-key-stays-unwritten',
+    why: 'a put that makes a key cannot be read, and its key is lost with the lock',
+    edits: [{ file: INDEX, find: '        this.#entries.set(key, entry);\n', replace: '' }],
+    detectors: [indexTest, storeTest],
   },
   {
     name: 'reader-given-the-entry',
