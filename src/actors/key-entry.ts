@@ -1,6 +1,6 @@
 /**
  * One key: what it holds, and who may write it. The index and the key locks are two views of these entries, so that a put
- * looks for each of its keys once and not at every step (see `docs/decisions/one-entry-a-key.md`). Plain data.
+ * looks for its keys when it asks for them and not at every step (see `docs/decisions/one-entry-a-key.md`). Plain data.
  *
  * Only the index writes `value` and `version`, only the lock table writes `hold`.
  */

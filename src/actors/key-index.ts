@@ -31,8 +31,9 @@ export class KeyIndex implements ReplayTarget {
   /** Of every key that was ever written, deleted ones included. Nothing is ever taken out: see `#unwritten`. */
   readonly #entries = new Map<string, KeyEntry>();
   /**
-   * Of keys that are held and were never written. They are not among the others because many come to nothing: V8's maps
-   * keep the places of what was deleted until they move to a new table, all of it in one go.
+   * Of keys that are held and were never written. Many come to nothing, so they must not be among the others: in V8's maps what
+   * is deleted stays in the chain of its bucket until the table is full and moves. In a large one, a new key that is refused
+   * again and again would make a chain as long as the table has room, and each look-up of it slower than the last.
    */
   readonly #unwritten = new Map<string, KeyEntry>();
   readonly #limits: IndexLimits;
@@ -139,7 +140,7 @@ export class KeyIndex implements ReplayTarget {
   }
 
   /**
-   * A write from the log at start; returns the version before it. Refuses to start where it does not fit: a smaller limit
+   * A write from the log at start, when no key is held yet; returns the version before it. Refuses to start where it does not fit: a smaller limit
    * than the store needs.
    */
   replay(write: TxWrite): number {

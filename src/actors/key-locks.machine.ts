@@ -26,6 +26,7 @@ export const keyLocksMachine = setup({
       const { keys, holder } = event as Reserve;
       context.table.hold(keys, holder);
     },
+    // Comes right after `hold`.
     grant: sendTo(
       ({ event }) => (event as Reserve).replyTo,
       ({ context }) => ({ type: 'granted', hold: context.table.newest! }),

@@ -89,7 +89,12 @@ export const transactionMachine = setup({
         replyTo: self as Ref<ToTransaction>,
       }),
     ),
-    takeHold: assign(({ event }) => ({ hold: (event as Granted).hold })),
+    takeHold: assign(({ context, event }) => {
+      const { hold } = event as Granted;
+      const { put, keys } = context;
+      invariant(hold.holder === put.id && hold.entries.length === keys.length, 'a grant of what was not asked for');
+      return { hold };
+    }),
     noteRivals: assign(({ event }) => ({ rivals: (event as Denied).rivals })),
     noteConflicts: assign(({ context }) => ({ conflicts: findConflicts(context) })),
     stage: assign(({ context }) => stage(context)),

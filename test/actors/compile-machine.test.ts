@@ -73,12 +73,14 @@ function run(
   return notes;
 }
 
+const TRANSACTION_ID = '00112233445566778899aabbccddeeff';
+
 const transactionInput = (versions: Record<string, number>, expected: Record<string, number>) => (notes: unknown[]) => {
   const index = new KeyIndex({ memoryMax: 100_000, maxKeys: 3 });
   for (const [key, version] of Object.entries(versions)) index.replay({ key, value: 'old', version });
   return {
     number: 1,
-    id: '00112233445566778899aabbccddeeff',
+    id: TRANSACTION_ID,
     operations: Object.entries(expected).map(([key, version]) => ({ key, value: `new ${key}`, version })),
     keyLocks: recorder('keyLocks', notes),
     flusher: recorder('flusher', notes),
@@ -107,7 +109,7 @@ test('a compiled transaction takes the same steps, says and answers the same as 
       const input = transactionInput(has, wants);
       const eventsFor = (_notes: unknown[], given: object) => {
         // The keys are granted for good, once.
-        const grant = granted((given as { index: KeyIndex }).index, Object.keys(wants), 'subject');
+        const grant = granted((given as { index: KeyIndex }).index, Object.keys(wants), TRANSACTION_ID);
         return events.map((event) => (event.type === 'granted' ? grant : event));
       };
       const interpreted = run(transactionMachine as never, input, eventsFor);

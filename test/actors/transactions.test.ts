@@ -15,17 +15,18 @@ test('S32: an error inside a transaction is told as a bug, and its caller gets n
   const parent = createActor(transactionsLogic, { input: { clock, putTimeoutMs: 1000, onBug } }).start();
   const { transactions } = parent.getSnapshot();
   const bug = new TypeError('a bug');
-  const brokenIndex = {
-    currentVersion: () => {
+  const index = new KeyIndex({ memoryMax: 1e6, maxKeys: 10 });
+  Object.defineProperty(index.enter('a'), 'value', {
+    get: () => {
       throw bug;
     },
-  };
+  });
   transactions.start(parent, {
     id: ID,
     operations: [{ key: 'a', value: 1, version: 0 }],
-    keyLocks: recordingActor(({ replyTo }) => replyTo.send({ type: 'granted' })),
+    keyLocks: recordingActor(({ keys, holder, replyTo }) => replyTo.send(granted(index, keys, holder))),
     flusher: recordingActor(() => {}),
-    index: brokenIndex as never,
+    index,
     answer: (outcome) => answers.push(outcome),
   });
   expect(bugs).toEqual([bug]);

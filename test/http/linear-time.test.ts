@@ -138,7 +138,7 @@ function againstOrdinary<Returned>(bytes: number, run: () => Returned): { ratio:
   return { ratio: ms / bytes / (ordinaryMs / ordinaryBody.length), returned: returned! };
 }
 
-/** The time this thread was on a core: what else the machine does is not in it. */
+/** The time this thread was on a core, in steps of some ms: what else the machine does is not in it. */
 function threadMs(run: () => unknown): number {
   const before = process.threadCpuUsage();
   run();
