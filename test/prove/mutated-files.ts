@@ -39,6 +39,10 @@ export const mutatedFiles: readonly MutatedFile[] = [
     tests: ['test/wal/recovery-compacted.test.ts', 'test/wal/recovery-sealed.test.ts'],
   },
   wal('refusal'),
+  {
+    source: 'src/actors/key-entry.ts',
+    tests: ['key-index', 'lock-table', 'transaction.machine'].map((test) => `test/actors/${test}.test.ts`),
+  },
   actors('lock-table'),
   actors('key-index'),
   actors('write-batch'),
