@@ -12,7 +12,7 @@ import { loadScript } from '../servers/redis.ts';
 import { startConcave, startEtcd, startProgram, startRedis } from '../servers/start.ts';
 import { withServers } from '../servers/with-servers.ts';
 import { connect } from '../support/connect-all.ts';
-import { type Contestant, type Rounds, takeTurns } from '../support/rounds.ts';
+import { type Contestant, inFreshRuns, type Rounds, STARTS, takeTurns } from '../support/rounds.ts';
 
 /** What the findings are about: on the 2 cores of the usual machine, `threads` is 1 unless it is set. */
 const CONCAVE = 'concave, 1 thread';
@@ -42,29 +42,33 @@ interface Data {
 export const rivals: Measurement<Data> = {
   name: 'rivals',
   title: 'Beside Redis, etcd, LMDB and SQLite',
-  seconds: 90,
-  measure({ directory, client, size }) {
+  seconds: 190,
+  async measure({ directory, client, size }) {
     const connections = size({ smoke: 8, full: 256 });
     const keys = size({ smoke: 80, full: 10_240 });
-    const turns = { rounds: size({ smoke: 1, full: 5 }), run: { seconds: size({ smoke: 0.1, full: 1.5 }) } };
+    const turns = { rounds: size({ smoke: 1, full: 3 }), run: { seconds: size({ smoke: 0.1, full: 1.5 }) } };
     const missing = [...(mayUse('redis-server') ? [] : ['Redis']), ...(mayUse('etcd') ? [] : ['etcd'])];
-    const starts = Object.fromEntries(
-      Object.entries(startsIn(directory)).filter(([name]) => !missing.some((absent) => name.startsWith(absent))),
-    );
-    return withServers(starts, async (servers) => {
-      const contestants: Record<string, Contestant> = {};
-      for (const [name, server] of Object.entries(servers)) {
-        const workload = await workloadFor(name, server, { name: 'rivals00', keys });
-        contestants[name] = await connect(client, server, { connections, workload });
-      }
-      return { connections, missing, results: await takeTurns(contestants, turns) };
+    const runs = size({ smoke: 1, full: STARTS });
+    const { results } = await inFreshRuns(directory, runs, (place) => {
+      const starts = Object.entries(startsIn(place)).filter(
+        ([name]) => !missing.some((absent) => name.startsWith(absent)),
+      );
+      return withServers(Object.fromEntries(starts), async (servers) => {
+        const contestants: Record<string, Contestant> = {};
+        for (const [name, server] of Object.entries(servers)) {
+          const workload = await workloadFor(name, server, { name: 'rivals00', keys });
+          contestants[name] = await connect(client, server, { connections, workload });
+        }
+        return { results: await takeTurns(contestants, turns) };
+      });
     });
+    return { connections, missing, results };
   },
   report({ connections, missing, results }): Section {
     const absent =
       missing.length > 0 ? ` Not installed when this was measured, and left out: ${missing.join(', ')}.` : '';
     return {
-      about: `Puts of one object of 36 + 36 characters that replace another if it has the version that is expected, ${connections} connections, an answer when the disk has it.${absent}\n\n- Redis: \`appendonly yes\`, \`appendfsync always\`; a script that compares the version and sets a hash, by \`EVALSHA\`.\n- etcd: one member; a transaction that compares the version, through the JSON gateway \`/v3/kv/txn\`.\n- lmdb: \`put\` with \`ifVersion\`; puts of a turn of the event loop share a transaction, which a thread of its own writes and syncs (its default).\n- node:sqlite: write-ahead log, \`synchronous=FULL\`; a transaction for each put, and, for its best, one for all puts of a turn.\n- The Fastify servers have the routes, schemas and reply sizes of concave; the bare one has nothing behind them.`,
+      about: `Puts of one object of 36 + 36 characters that replace another if it has the version that is expected, ${connections} connections, an answer when the disk has it. All servers were started anew ${STARTS} times, on empty directories, for an equal number of rounds.${absent}\n\n- Redis: \`appendonly yes\`, \`appendfsync always\`; a script that compares the version and sets a hash, by \`EVALSHA\`.\n- etcd: one member; a transaction that compares the version, through the JSON gateway \`/v3/kv/txn\`.\n- lmdb: \`put\` with \`ifVersion\`; puts of a turn of the event loop share a transaction, which a thread of its own writes and syncs (its default).\n- node:sqlite: write-ahead log, \`synchronous=FULL\`; a transaction for each put, and, for its best, one for all puts of a turn.\n- The Fastify servers have the routes, schemas and reply sizes of concave; the bare one has nothing behind them.`,
       tables: [roundsTable(results, { heading: 'conditional put', counted: 'puts', base: CONCAVE })],
       plots: [contestantsPlot(results, { name: 'rivals', title: 'Durable conditional puts', counted: 'puts' })],
       findings: RIVALS.filter((name) => name in results).map((name) => {

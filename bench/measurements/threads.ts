@@ -9,7 +9,7 @@ import type { BenchServer } from '../servers/bench-server.ts';
 import { startConcave } from '../servers/start.ts';
 import { withServers } from '../servers/with-servers.ts';
 import { closeAll, connectAll, eachKeyOnce } from '../support/connect-all.ts';
-import { type Round, type Rounds, takeTurns } from '../support/rounds.ts';
+import { inFreshRuns, type Round, type Rounds, STARTS, takeTurns } from '../support/rounds.ts';
 
 const KINDS = ['put', 'get'] as const;
 const WANTED = { put: 1.4, get: 1.5 } as const;
@@ -24,36 +24,40 @@ interface Data {
 export const threads: Measurement<Data> = {
   name: 'threads',
   title: 'HTTP on threads',
-  seconds: 75,
-  measure({ directory, client, size }) {
+  seconds: 120,
+  async measure({ directory, client, size }) {
     const connections = size({ smoke: 8, full: 256 });
     const keys = size({ smoke: 80, full: 10_240 });
-    const turns = { rounds: size({ smoke: 1, full: 5 }), run: { seconds: size({ smoke: 0.1, full: 1.5 }) } };
+    const turns = { rounds: size({ smoke: 1, full: 3 }), run: { seconds: size({ smoke: 0.1, full: 1.5 }) } };
     const counts = size({ smoke: [1, 2], full: [1, 2, 3] });
-    const starts = Object.fromEntries(
-      counts.map((threads): [string, () => Promise<BenchServer>] => [
-        nameOf(threads),
-        () => startConcave(`${directory}/${threads}`, { threads }),
-      ]),
-    );
-    return withServers(starts, async (servers) => {
-      const puts = await connectAll(client, servers, {
-        connections,
-        workload: { kind: 'put', name: 'threads0', keys },
+    const startsIn = (place: string) =>
+      Object.fromEntries(
+        counts.map((threads): [string, () => Promise<BenchServer>] => [
+          nameOf(threads),
+          () => startConcave(`${place}/${threads}`, { threads }),
+        ]),
+      );
+    const once = (place: string) =>
+      withServers(startsIn(place), async (servers) => {
+        const puts = await connectAll(client, servers, {
+          connections,
+          workload: { kind: 'put', name: 'threads0', keys },
+        });
+        await eachKeyOnce(puts, keys / connections);
+        const put = await takeTurns(puts, turns);
+        await closeAll(puts);
+        const gets = await connectAll(client, servers, {
+          connections,
+          workload: { kind: 'get', name: 'threads0', keys },
+        });
+        return { put, get: await takeTurns(gets, turns) };
       });
-      await eachKeyOnce(puts, keys / connections);
-      const put = await takeTurns(puts, turns);
-      await closeAll(puts);
-      const gets = await connectAll(client, servers, {
-        connections,
-        workload: { kind: 'get', name: 'threads0', keys },
-      });
-      return { connections, cores: cpus().length, put, get: await takeTurns(gets, turns) };
-    });
+    const runs = size({ smoke: 1, full: STARTS });
+    return { connections, cores: cpus().length, ...(await inFreshRuns(directory, runs, once)) };
   },
   report(data): Section {
     return {
-      about: `${data.connections} connections, puts and gets of one object, on a machine with ${data.cores} cores that the client, the threads of HTTP and the engine share. With one thread HTTP is in the engine's; with more, each of them has HTTP and the engine has one more to itself. Where there are fewer cores than threads and client together, they wait for each other: with 2 threads, server and client kept ${number(coresBusy(data.put[nameOf(2)]!))} cores busy with puts, ${number(coresBusy(data.get[nameOf(2)]!))} with gets.`,
+      about: `${data.connections} connections, puts and gets of one object, of servers that were started anew ${STARTS} times, on a machine with ${data.cores} cores that the client, the threads of HTTP and the engine share. With one thread HTTP is in the engine's; with more, each of them has HTTP and the engine has one more to itself. Where there are fewer cores than threads and client together, they wait for each other: with 2 threads, server and client kept ${number(coresBusy(data.put[nameOf(2)]!))} cores busy with puts, ${number(coresBusy(data.get[nameOf(2)]!))} with gets.`,
       tables: KINDS.map((kind) => roundsTable(data[kind], { heading: kind, counted: 'requests', base: nameOf(1) })),
       plots: [plot(data)],
       findings: KINDS.map((kind) => {

@@ -1,4 +1,5 @@
 /** Several servers under the same load, taking turns: what else happens on the machine comes and goes, and so hits all alike. */
+import { mkdirSync } from 'node:fs';
 import type { RunOptions } from '../load/connections.ts';
 import type { LoadConnections } from '../load/load-client.ts';
 
@@ -44,6 +45,32 @@ export async function takeTurns(
       if (round >= 0) results[name]!.push(taken);
     }
   return results;
+}
+
+/** How often servers are started anew where a figure is near its limit. */
+export const STARTS = 3;
+
+/**
+ * The rounds of several runs as if they were of one. Each run has servers of its own in a directory of its own: how a process
+ * happened to be compiled and placed stays with it for all of its rounds, and differs by a tenth and more.
+ */
+export async function inFreshRuns<Name extends string>(
+  directory: string,
+  runs: number,
+  once: (directory: string) => Promise<Readonly<Record<Name, Rounds>>>,
+): Promise<Readonly<Record<Name, Rounds>>> {
+  const joined: Record<string, Record<string, Round[]>> = {};
+  for (let run = 0; run < runs; run += 1) {
+    const place = `${directory}/run-${run}`;
+    mkdirSync(place);
+    for (const [name, results] of Object.entries<Rounds>(await once(place))) {
+      const before = joined[name] ?? {};
+      joined[name] = Object.fromEntries(
+        Object.entries(results).map(([contestant, rounds]) => [contestant, [...(before[contestant] ?? []), ...rounds]]),
+      );
+    }
+  }
+  return joined as Record<Name, Rounds>;
 }
 
 export async function takeTurn({ server, connections, run }: Contestant, common: RunOptions): Promise<Round> {
