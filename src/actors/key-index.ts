@@ -51,6 +51,11 @@ export class KeyIndex implements ReplayTarget {
     return this.#entries.size;
   }
 
+  /** Keys that have an entry only because somebody holds them. */
+  get unwritten(): number {
+    return this.#unwritten.size;
+  }
+
   /** Accounted memory of keys and values, without what is promised to puts under way. */
   get bytes(): number {
     return this.#bytes;

@@ -78,5 +78,6 @@ export class LockTable {
     }
     this.#holds.remove((hold as ListedHold).place!);
     this.#size -= keys.length;
+    invariant(this.#size > 0 || this.#index.unwritten === 0, 'keys were never written, and nobody holds them');
   }
 }

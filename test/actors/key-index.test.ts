@@ -207,14 +207,17 @@ test('a key that is entered and not written does not exist, takes no room, and i
   expect(index.currentVersion('a')).toBe(0);
   expect([index.size, index.bytes]).toEqual([0, 0]);
   expect(index.reserve({ bytes: 1, keys: 1 })).toBeUndefined();
+  expect(index.unwritten).toBe(1);
   index.leave('a');
   expect(index.find('a')).toBeUndefined();
+  expect(index.unwritten).toBe(0);
 });
 
 test('a key that is entered and then written exists, and leaves no more', () => {
   const index = open();
   const entry = index.enter('a');
   applyTo(index, { key: 'a', value: 'x', version: 1 });
+  expect(index.unwritten).toBe(0);
   index.leave('a');
   expect(index.find('a')).toBe(entry);
   expect(index.enter('a')).toBe(entry);

@@ -24,10 +24,12 @@ test('a key is free until somebody holds it, and again once it is released', () 
 });
 
 test('rivals are named for the keys that are held, and for no others', () => {
-  const table = new LockTable(makeIndex());
+  const index = makeIndex();
+  applyTo(index, { key: 'free', value: 1, version: 1 });
+  const table = new LockTable(index);
   table.hold(['a'], 'first');
   table.hold(['b'], 'second');
-  expect([...table.rivals(['c', 'b', 'a'])]).toEqual([
+  expect([...table.rivals(['c', 'b', 'free', 'a'])]).toEqual([
     ['b', 'second'],
     ['a', 'first'],
   ]);
@@ -89,6 +91,18 @@ test('a key that was never written is in the index as long as it is held, and on
   expect(index.find('new')).toBeUndefined();
   expect(index.find('old')).toMatchObject({ version: 1, hold: undefined });
   expect(index.find('deleted')).toMatchObject({ version: 1, hold: undefined });
+});
+
+test('S32: a key that was not written and is held by nobody is a bug, told when nobody holds any', () => {
+  const index = makeIndex();
+  const table = new LockTable(index);
+  const first = hold(table, ['new', 'written'], 'first');
+  applyTo(index, { key: 'written', value: 1, version: 1 });
+  expect(index.unwritten).toBe(1);
+  index.enter('forgotten');
+  expect(() => table.release(first)).toThrow('keys were never written, and nobody holds them');
+  index.leave('forgotten');
+  expect(index.unwritten).toBe(0);
 });
 
 test('what is asked for and not granted leaves no trace in the index', () => {
