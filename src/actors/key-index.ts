@@ -145,8 +145,8 @@ export class KeyIndex implements ReplayTarget {
   }
 
   /**
-   * A write from the log at start, when no key is held yet; returns the version before it. Refuses to start where it does not fit: a smaller limit
-   * than the store needs.
+   * A write from the log at start, when no key is held yet; returns the version before it. Refuses to start where it does
+   * not fit: a smaller limit than the store needs.
    */
   replay(write: TxWrite): number {
     const entry = this.#entries.get(write.key) ?? this.#add(write.key);
