@@ -42,7 +42,7 @@ export function countingPlatform(): CountingPlatform {
   return {
     platform: { ...platform, files },
     counted,
-    compaction: (place) => compactionPorts(place, (job, signal) => runMerge(place.files, job, signal)),
+    compaction: (place) => compactionPorts(place, (job, signal) => runMerge(place.files, job, { signal })),
   };
 }
 

@@ -148,6 +148,7 @@ export class StoreOnStage {
         blocks: sealed,
         maxBlocks: 1,
         ports: {
+          noteBacklog: () => {},
           merge: (inputs) => this.#call('compactor', 'thread', `merge ${inputs.length} blocks`),
           publish: () => this.#call('compactor', 'directory', 'rename it, sync'),
           discard: (inputs) => this.#call('compactor', 'directory', `unlink ${inputs.length} blocks, sync`),

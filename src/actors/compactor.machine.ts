@@ -92,6 +92,7 @@ export const compactorMachine = setup({
   },
   actions: {
     addBlock: assign(({ context, event }) => addBlock(context, (event as Sealed).block)),
+    tellBacklog: ({ context: { ports, blocks, maxBlocks } }) => ports.noteBacklog(blocks.length - maxBlocks),
     beginMerge: assign(({ context }) => ({
       run: chooseRun(context.blocks, context.maxBlocks),
       startedMs: context.clock.now(),
@@ -118,7 +119,7 @@ export const compactorMachine = setup({
     isStopping: false,
   }),
   on: {
-    sealed: { actions: 'addBlock' },
+    sealed: { actions: ['addBlock', 'tellBacklog'] },
     stop: { actions: ['noteStop', 'abortMerge'] },
   },
   initial: 'resting',
@@ -130,7 +131,7 @@ export const compactorMachine = setup({
       ],
     },
     merging: {
-      entry: 'beginMerge',
+      entry: ['beginMerge', 'tellBacklog'],
       invoke: {
         src: 'merge',
         input: ({ context }) => context,

@@ -38,6 +38,8 @@ export interface MergeJob {
   readonly reserveBytes: number;
   /** Neighbouring log blocks of so many bytes together, without the zeros at their ends, are sorted in memory; a larger one alone. */
   readonly sortedBytesMax: number;
+  /** Of a `Backlog`: what the pace of the merge goes by, where it has one. */
+  readonly backlog: Int32Array;
 }
 
 /** A merged block, complete and on stable storage under its temporary name. */
@@ -66,8 +68,18 @@ export async function* merge(files: FileSystem, job: MergeJob): AsyncGenerator<v
   }
 }
 
+export interface RunOptions {
+  readonly signal?: AbortSignal;
+  /** Between two steps. */
+  readonly rest?: () => Promise<void>;
+}
+
 /** Takes all steps of a merge. Throws the signal's reason, and leaves no file, once that is aborted. */
-export async function runMerge(files: FileSystem, job: MergeJob, signal?: AbortSignal): Promise<MergeResult> {
+export async function runMerge(
+  files: FileSystem,
+  job: MergeJob,
+  { signal, rest }: RunOptions = {},
+): Promise<MergeResult> {
   const steps = merge(files, job);
   for (;;) {
     if (signal?.aborted) {
@@ -76,6 +88,7 @@ export async function runMerge(files: FileSystem, job: MergeJob, signal?: AbortS
     }
     const step = await steps.next();
     if (step.done) return step.value;
+    await rest?.();
   }
 }
 

@@ -26,6 +26,7 @@ function makeStage(logic: AnyActorLogic): Stage {
   let newest = 2;
   const noteAbort = () => seen.push('disk: merge is aborted');
   const ports: CompactionPorts = {
+    noteBacklog: () => {},
     merge: (inputs, signal) => {
       // One signal for all merges; a listener that is given twice is there once.
       signal.addEventListener('abort', noteAbort);

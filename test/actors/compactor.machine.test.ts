@@ -16,6 +16,7 @@ const shorts = (blocks: readonly SealedBlock[]) => blocks.map(({ name }) => shor
 /** Ports whose calls end when the test says so. */
 class HeldPorts implements CompactionPorts {
   readonly calls: string[] = [];
+  readonly backlogs: number[] = [];
   signal: AbortSignal | undefined;
   #pending: { resolve: () => void; reject: (error: unknown) => void } | undefined;
 
@@ -29,6 +30,9 @@ class HeldPorts implements CompactionPorts {
     const bytes = inputs.reduce((sum, input) => sum + input.bytes, 0);
     const result = { name, temporaryPath: `${blockFileName(name)}.tmp`, bytes, entries: 5, bytesWritten: 2 * bytes };
     return this.#hold(`merge ${shorts(inputs)}`, result);
+  }
+  noteBacklog(blocks: number): void {
+    this.backlogs.push(blocks);
   }
   publish({ name }: MergeResult): Promise<void> {
     return this.#hold(`publish ${short(name)}`, undefined);
@@ -132,6 +136,17 @@ describe('when there are too many blocks', () => {
     expect([compactor.state, compactor.blocks]).toEqual(['resting', '1 2-3']);
     expect(ports.calls).toEqual(['merge 2 3', 'publish 2-3', 'discard 2 3']);
     expect(alarms()).toEqual([]);
+  });
+
+  test('what merges hears how many there are too many, when it begins and with each block that is sealed meanwhile', async () => {
+    const compactor = start({ blocks: 5, maxBlocks: 2, sizes: [1000, 1000, 1000, 10, 10] });
+    expect([compactor.state, ports.calls, ports.backlogs]).toEqual(['merging', ['merge 4 5'], [3]]);
+    compactor.seal();
+    compactor.seal();
+    expect(ports.backlogs).toEqual([3, 4, 5]);
+    for (let call = 0; call < 3; call += 1) await ports.succeeds();
+    expect([compactor.state, compactor.blocks]).toEqual(['merging', '1 2 3 4-5 6 7']);
+    expect([ports.calls.at(-1), ports.backlogs]).toEqual(['merge 4-5 6 7', [3, 4, 5, 4]]);
   });
 
   test('blocks sealed meanwhile are kept behind those being merged, and merged next if they are too many', async () => {

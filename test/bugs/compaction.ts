@@ -131,6 +131,30 @@ export const bugsInCompaction: readonly PlantedBug[] = [
     detectors: ['test/wal/key-order.test.ts'],
   },
   {
+    name: 'merge-does-not-hear-of-new-blocks',
+    why: 'a long merge keeps its slow pace while the log outruns it, and the disk fills',
+    edits: [
+      {
+        file: 'src/actors/compactor.machine.ts',
+        find: "    sealed: { actions: ['addBlock', 'tellBacklog'] },",
+        replace: "    sealed: { actions: 'addBlock' },",
+      },
+    ],
+    detectors: ['test/actors/compactor.machine.test.ts'],
+  },
+  {
+    name: 'merge-never-rests',
+    why: 'a merge takes a core and the disk from the puts however few blocks wait for it',
+    edits: [
+      {
+        file: 'src/wal/merge-worker.ts',
+        find: 'runMerge(nodeFileSystem, job, { rest: () => pace.rest() })',
+        replace: 'runMerge(nodeFileSystem, job)',
+      },
+    ],
+    detectors: ['test/wal/merge-thread.test.ts'],
+  },
+  {
     name: 'old-version-dropped-because-a-newer-one-waits',
     why: 'a merge drops what a put under way will replace, the put fails, and the key is gone',
     edits: [

@@ -3,6 +3,7 @@ import { BlockWriter, type SealedBlock } from '../../src/wal/block-writer.ts';
 import { discard, publish } from '../../src/wal/compaction-steps.ts';
 import { type DataDirectory, openDirectory } from '../../src/wal/data-directory.ts';
 import { runMerge } from '../../src/wal/merge.ts';
+import { Backlog } from '../../src/wal/merge-pace.ts';
 import { recover } from '../../src/wal/recovery.ts';
 import { encodeTx, type TxWrite } from '../../src/wal/tx-codec.ts';
 import { type Value, WholeFloat } from '../../src/wal/value.ts';
@@ -92,7 +93,14 @@ export async function compactFirstTwo(
   sealed: SealedBlock[],
 ): Promise<void> {
   const inputs = sealed.splice(0, 2);
-  const result = await runMerge(files, { directory, uuid, inputs, reserveBytes: 0, sortedBytesMax: 0 });
+  const result = await runMerge(files, {
+    directory,
+    uuid,
+    inputs,
+    reserveBytes: 0,
+    sortedBytesMax: 0,
+    backlog: new Backlog().shared,
+  });
   await publish(files, directory, result);
   await discard(files, directory, inputs);
 }

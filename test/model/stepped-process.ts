@@ -53,7 +53,7 @@ export class SteppedProcess {
       log: { info: note, warn: note, error: note },
       onBug: (error) => this.isDead || onBug(error),
       onHalt: (error) => this.isDead || onHalt(error),
-      compaction: (place) => compactionPorts(place, (job, signal) => runMerge(place.files, job, signal)),
+      compaction: (place) => compactionPorts(place, (job, signal) => runMerge(place.files, job, { signal })),
     });
     this.store = await this.platform.untilSettled(opening, 'the start');
   }

@@ -34,6 +34,7 @@ export const mutatedFiles: readonly MutatedFile[] = [
   wal('read-record'),
   wal('compacted-writer'),
   wal('merge-source'),
+  wal('merge-pace'),
   {
     source: 'src/wal/whole-block.ts',
     tests: ['test/wal/recovery-compacted.test.ts', 'test/wal/recovery-sealed.test.ts'],

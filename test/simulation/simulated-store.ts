@@ -69,7 +69,7 @@ export class SimulatedStore {
       onBug: (error) => this.#fail(error),
       onHalt: (error) => this.#end('halted', error),
       compaction: (place) =>
-        compactionPorts(place, (job, signal) => runMerge(place.files, { ...job, sortedBytesMax }, signal)),
+        compactionPorts(place, (job, signal) => runMerge(place.files, { ...job, sortedBytesMax }, { signal })),
     }).then(
       (store) => {
         this.#store = store;

@@ -4,6 +4,7 @@ import { blockFileName } from '../../src/wal/block-name.ts';
 import type { SealedBlock } from '../../src/wal/block-writer.ts';
 import { discard, NotPublished, publish } from '../../src/wal/compaction-steps.ts';
 import { type MergeResult, runMerge } from '../../src/wal/merge.ts';
+import { Backlog } from '../../src/wal/merge-pace.ts';
 import { nodeFileSystem } from '../../src/wal/node-platform.ts';
 import type { FileSystem } from '../../src/wal/platform.ts';
 import { FaultyFiles } from '../support/faulty-files.ts';
@@ -128,7 +129,14 @@ describe('S22: the process dies', () => {
   /** As the compactor does it. */
   async function compact(store: StoreFixture, inputs: readonly SealedBlock[], files: FileSystem): Promise<void> {
     const { directory, opened } = store;
-    const result = await runMerge(files, { directory, uuid: opened.uuid, inputs, reserveBytes: 0, sortedBytesMax: 0 });
+    const result = await runMerge(files, {
+      directory,
+      uuid: opened.uuid,
+      inputs,
+      reserveBytes: 0,
+      sortedBytesMax: 0,
+      backlog: new Backlog().shared,
+    });
     await publish(files, directory, result);
     await discard(files, directory, inputs);
   }

@@ -409,7 +409,7 @@ describe('giving up half-way', () => {
         return nodeFileSystem.create(path);
       },
     });
-    await expect(runMerge(files, run.job(), controller.signal)).rejects.toThrow('enough');
+    await expect(runMerge(files, run.job(), { signal: controller.signal })).rejects.toThrow('enough');
     expect(run.snapshot()).toEqual(before);
     expect(files.openFiles).toEqual([]);
   });

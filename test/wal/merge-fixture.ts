@@ -19,6 +19,7 @@ import {
   PAGE_BYTES,
 } from '../../src/wal/format.ts';
 import { type MergeJob, type MergeResult, runMerge } from '../../src/wal/merge.ts';
+import { Backlog } from '../../src/wal/merge-pace.ts';
 import { nodeFileSystem } from '../../src/wal/node-platform.ts';
 import type { FileSystem } from '../../src/wal/platform.ts';
 import { type CompactedEntry, encodeTx, setSeq, TX_ID_BYTES } from '../../src/wal/tx-codec.ts';
@@ -120,7 +121,8 @@ export class BlockRun {
   /** To merge `count` blocks from the `start`th on; by default all. */
   job({ start = 0, count = this.blocks.length, reserveBytes = 0, sortedBytesMax = 0 } = {}): MergeJob {
     const { directory, uuid } = this;
-    return { directory, uuid, inputs: this.blocks.slice(start, start + count), reserveBytes, sortedBytesMax };
+    const inputs = this.blocks.slice(start, start + count);
+    return { directory, uuid, inputs, reserveBytes, sortedBytesMax, backlog: new Backlog().shared };
   }
 
   /** Merges, publishes and discards, as the compactor does. */

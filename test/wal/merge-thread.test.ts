@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type MergeJob, runMerge } from '../../src/wal/merge.ts';
 import { MergeFailure } from '../../src/wal/merge-failure.ts';
+import { Backlog } from '../../src/wal/merge-pace.ts';
 import { MergeThread } from '../../src/wal/merge-thread.ts';
 import { nodeFileSystem } from '../../src/wal/node-platform.ts';
 import { temporaryDirectory } from '../support/store-fixture.ts';
@@ -49,6 +50,28 @@ test('a thread and this process write the same bytes and say the same of them', 
   const inWorker = await merge(run.job(), untilTheEnd.signal);
   expect(inWorker).toEqual(inProcess);
   expect(readFileSync(inWorker.temporaryPath).equals(bytes)).toBe(true);
+});
+
+test('the thread rests between the steps of a merge, unless too many blocks wait', async () => {
+  const trace = `${temporaryDirectory()}/rests`;
+  // The thread as it is, but that it writes down each rest before it takes it.
+  const traced = script(`import { appendFileSync } from 'node:fs';
+    import { syncBuiltinESMExports } from 'node:module';
+    import timers from 'node:timers/promises';
+    const sleep = timers.setTimeout;
+    timers.setTimeout = (ms) => {
+      appendFileSync(${JSON.stringify(trace)}, ms + ' ');
+      return sleep(ms);
+    };
+    syncBuiltinESMExports();
+    await import(${JSON.stringify(new URL('../../src/wal/merge-worker.ts', import.meta.url).href)});`);
+  const job = run.job();
+  new Backlog(job.backlog).blocks = 1000;
+  rmSync((await merge(job, untilTheEnd.signal, traced)).temporaryPath);
+  expect(existsSync(trace)).toBe(false);
+  new Backlog(job.backlog).blocks = 0;
+  await merge(job, untilTheEnd.signal, traced);
+  expect(readFileSync(trace, 'latin1')).toMatch(/^(\d+(\.\d+)? )+$/);
 });
 
 test('a failure keeps its class, its kind and where it happened', async () => {
