@@ -1,21 +1,38 @@
 /**
- * Reads of a record what a merge compares, key, version and seq, and leaves the rest as the bytes they are. A merge moves
- * most values without looking at them: several times faster than decoding and encoding each, and nothing can change on the
- * way. Whoever reads the merged block, the merge itself first of all, decodes every value in full.
+ * Reads of a record what a merge compares, key, version and seq, and leaves the rest as the bytes they are: a merge moves
+ * values without making anything of them, and nothing can change on the way. Every record is checked in full all the same:
+ * what is sliced, any reader of the merged block can decode.
  */
-import { ENTRIES_ENTRY, ENTRY_SEQ, ENTRY_WRITE, TX_SEQ, TX_WRITE, WRITE_KEY, WRITE_VERSION } from './record-fields.ts';
+import type { KeySlice } from './key-order.ts';
+import {
+  ENTRIES_ENTRY,
+  ENTRY_SEQ,
+  ENTRY_WRITE,
+  TX_SEQ,
+  TX_WRITE,
+  WRITE_BOOLEAN,
+  WRITE_FLOAT,
+  WRITE_INTEGER,
+  WRITE_KEY,
+  WRITE_TEXT,
+  WRITE_TOMBSTONE,
+  WRITE_VERSION,
+} from './record-fields.ts';
+import { checkWriteMessage } from './tx-codec.ts';
 import { BadRecord, Wire } from './wire.ts';
 
 /** One key as a transaction left it. */
-export interface EntrySlice {
-  readonly key: string;
+export interface EntrySlice extends KeySlice {
   readonly version: number;
   /** The transaction that made this version. */
   readonly seq: number;
   /** Its `Write` message is `bytes` from `start` to `end`. */
-  readonly bytes: Buffer;
   readonly start: number;
   readonly end: number;
+}
+
+export function keyOf({ bytes, keyStart, keyEnd }: KeySlice): string {
+  return bytes.toString('utf8', keyStart, keyEnd);
 }
 
 /** The writes of the `Tx` that is `bytes` from `start` to `end`. Throws `BadRecord` if it is none. */
@@ -104,16 +121,43 @@ function sliceEntry(wire: Wire, end: number): EntrySlice {
 /** Our writers put the seq first in every message: that is relied upon, and checked. */
 function sliceWrite(wire: Wire, end: number, seq: number): EntrySlice {
   const { bytes, at: start } = wire;
-  let key = '';
+  let keyStart = start;
+  let keyEnd = start;
   let version = 0;
+  let isPlain = false;
+  let isOther = false;
   while (wire.at < end) {
     const tag = wire.varint(end);
-    if (tag === WRITE_KEY) key = wire.text(wire.length(end));
-    else if (tag === WRITE_VERSION) version = wire.varint(end);
-    else wire.skip(tag, end);
+    if (tag === WRITE_KEY) {
+      keyEnd = wire.length(end);
+      keyStart = wire.at;
+      wire.skipText(keyEnd);
+    } else if (tag === WRITE_VERSION) version = wire.varint(end);
+    else if (skipPlainContent(wire, tag, end)) isPlain = true;
+    else isOther = true;
   }
   if (seq < 1) throw new BadRecord('a write without seq');
-  if (key === '') throw new BadRecord('a write without key');
+  if (keyStart === keyEnd) throw new BadRecord('a write without key');
   if (version < 1) throw new BadRecord('a write without version');
-  return { key, version, seq, bytes, start, end };
+  if (isOther || !isPlain) checkWriteMessage(bytes.subarray(start, end));
+  return { version, seq, bytes, start, end, keyStart, keyEnd };
 }
+
+/** Passes over a field behind its tag. True: it is a value, or none, that is read without any doubt. */
+function skipPlainContent(wire: Wire, tag: number, end: number): boolean {
+  const { at } = wire;
+  switch (tag) {
+    case WRITE_TEXT:
+      wire.skipText(wire.length(end));
+      return true;
+    case WRITE_FLOAT:
+      return Number.isFinite(wire.double(end));
+    default:
+      wire.skip(tag, end);
+      if (tag === WRITE_INTEGER || tag === WRITE_BOOLEAN) return wire.at - at <= PLAIN_VARINT_BYTES_MAX;
+      return tag === WRITE_TOMBSTONE && wire.at - at === 1;
+  }
+}
+
+/** Longer ones are left to the code made from `log.proto`, which knows how long they may be. */
+const PLAIN_VARINT_BYTES_MAX = 7;

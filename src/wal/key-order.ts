@@ -15,9 +15,25 @@ export function compareKeys(a: string, b: string): number {
   return a.length - b.length;
 }
 
-/** Sorts in place. The language's own order of strings is several times faster, and the same up to U+D7FF. */
-export function sortKeys(keys: string[]): string[] {
-  return keys.some((key) => /[\ud800-\uffff]/.test(key)) ? keys.sort(compareKeys) : keys.sort();
+/** A key where it lies in a record: the UTF-8 of `bytes` from `keyStart` to `keyEnd`. */
+export interface KeySlice {
+  readonly bytes: Buffer;
+  readonly keyStart: number;
+  readonly keyEnd: number;
+}
+
+/** The same order, of keys that are not made strings of. */
+export function compareKeyBytes(a: KeySlice, b: KeySlice): number {
+  const { bytes: bytesA, keyStart: startA } = a;
+  const { bytes: bytesB, keyStart: startB } = b;
+  const lengthA = a.keyEnd - startA;
+  const lengthB = b.keyEnd - startB;
+  const length = Math.min(lengthA, lengthB);
+  for (let at = 0; at < length; at += 1) {
+    const difference = bytesA[startA + at]! - bytesB[startB + at]!;
+    if (difference !== 0) return difference;
+  }
+  return lengthA - lengthB;
 }
 
 function rank(unit: number): number {

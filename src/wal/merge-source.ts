@@ -1,8 +1,9 @@
 /** The inputs of a merge, each as one ascending stream of entries, and their union. */
 import type { BlockReader, ReadBatch } from './block-reader.ts';
-import { type EntrySlice, sliceEntries, sliceTx } from './entry-slice.ts';
+import { type EntrySlice, keyOf, sliceEntries, sliceTx } from './entry-slice.ts';
 import type { ChainLink } from './format.ts';
-import { compareKeys, sortKeys } from './key-order.ts';
+import { compareKeyBytes } from './key-order.ts';
+import { LatestEntries } from './latest-entries.ts';
 import { MergeFailure } from './merge-failure.ts';
 import { Damage } from './refusal.ts';
 import { BadRecord } from './wire.ts';
@@ -37,23 +38,28 @@ function takeSmallest(cursors: readonly Cursor[]): EntrySlice {
   let newest = cursors[0]!;
   for (let at = 1; at < cursors.length; at += 1) {
     const cursor = cursors[at]!;
-    const order = compareKeys(cursor.entry.key, newest.entry.key);
-    if (order === 0) checkSuccession(newest, cursor);
-    if (order <= 0) newest = cursor;
+    const order = compareKeyBytes(cursor.entry, newest.entry);
+    if (order > 0) continue;
+    if (order === 0) {
+      checkSuccession(newest, cursor);
+      // Also where a smaller key is met yet: the newer source has it still.
+      newest.advance();
+    }
+    newest = cursor;
   }
   const { entry } = newest;
-  for (const cursor of cursors) if (cursor.entry.key === entry.key) cursor.advance();
+  newest.advance();
   return entry;
 }
 
 function checkSuccession(older: Cursor, newer: Cursor): void {
-  const { key, version, seq } = newer.entry;
+  const { version, seq } = newer.entry;
   if (version > older.entry.version && seq > older.entry.seq) return;
   throw new Damage({
     file: newer.path,
     offset: 0,
     seqs: { first: seq, last: seq },
-    what: `version ${version} of key ${JSON.stringify(key)} follows version ${older.entry.version} in ${older.path}`,
+    what: `version ${version} of key ${JSON.stringify(keyOf(newer.entry))} follows version ${older.entry.version} in ${older.path}`,
   });
 }
 
@@ -97,7 +103,7 @@ const END: readonly EntrySlice[] = [];
 /** A compacted block, read batch by batch and checked on the way. */
 export class CompactedSource implements EntrySource {
   readonly #reader: BlockReader;
-  #lastKey: string | undefined;
+  #last: EntrySlice | undefined;
 
   constructor(reader: BlockReader) {
     this.#reader = reader;
@@ -113,12 +119,13 @@ export class CompactedSource implements EntrySource {
     if (batch.kind === 'unsealed') throw this.#reader.damage('the block ends without a footer', batch.offset);
     const entries = slices(this.#reader, batch, sliceEntries).flat();
     const { firstSeq, durableSeq } = batch.head;
-    for (const { key, seq } of entries) {
-      if (this.#lastKey !== undefined && compareKeys(this.#lastKey, key) >= 0)
+    for (const entry of entries) {
+      if (this.#last && compareKeyBytes(this.#last, entry) >= 0)
         throw this.#reader.damage('entries out of order', batch.offset);
+      const { seq } = entry;
       if (seq < firstSeq || seq > durableSeq)
         throw this.#reader.damage(`an entry of transaction ${seq}, which is not of this block`, batch.offset);
-      this.#lastKey = key;
+      this.#last = entry;
     }
     return entries;
   }
@@ -165,7 +172,7 @@ export interface SortedLogBlocks {
 
 /** Sorts neighbouring log blocks as if they were one. */
 export class LogSorter {
-  readonly #latest = new Map<string, EntrySlice>();
+  readonly #latest = new LatestEntries();
   readonly #blocks: { readonly path: string; readonly lastSeq: number }[] = [];
 
   /**
@@ -187,7 +194,7 @@ export class LogSorter {
   }
 
   sorted(): SortedLogBlocks {
-    const entries = sortKeys([...this.#latest.keys()]).map((key) => this.#latest.get(key)!);
+    const entries = this.#latest.sorted();
     return { entries, pathOf: pathIn(this.#blocks) };
   }
 }
@@ -199,20 +206,23 @@ function pathIn(blocks: readonly { readonly path: string; readonly lastSeq: numb
 
 /** Checks what recovery checks of a write: that no transaction is missing and no version is. */
 function take(
-  latest: Map<string, EntrySlice>,
+  latest: LatestEntries,
   write: EntrySlice,
   reader: BlockReader,
   { offset, head }: ReadBatch,
   index: number,
 ): void {
-  const { key, version, seq } = write;
+  const { version, seq } = write;
   const expectedSeq = head.firstSeq + index;
   const seqs = { first: expectedSeq, last: expectedSeq };
   if (seq !== expectedSeq) throw reader.damage(`transaction ${seq} in the place of ${expectedSeq}`, offset, seqs);
-  const before = latest.get(key)?.version;
+  const before = latest.replace(write)?.version;
   if (before !== undefined && version !== before + 1)
-    throw reader.damage(`version ${version} of key ${JSON.stringify(key)} follows version ${before}`, offset, seqs);
-  latest.set(key, write);
+    throw reader.damage(
+      `version ${version} of key ${JSON.stringify(keyOf(write))} follows version ${before}`,
+      offset,
+      seqs,
+    );
 }
 
 /** What `slice` makes of each frame, out of a copy: the batch itself lives only until the next one is read. */

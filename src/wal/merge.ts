@@ -26,7 +26,6 @@ import {
   type SortedLogBlocks,
 } from './merge-source.ts';
 import type { FileSystem } from './platform.ts';
-import { readToEnd } from './whole-block.ts';
 
 /** Plain data: it crosses to the thread that merges. */
 export interface MergeJob {
@@ -114,7 +113,7 @@ async function* mergeInto(files: FileSystem, job: MergeJob, name: BlockName): As
   const { firstSeq, previous } = inputs.first;
   const header: BlockHeader = { name, uuid: job.uuid, blockBytes: 0, firstSeq, previous, lastInput: inputs.end };
   const merged = yield* writeBlock(files, job, header, mergeSorted(inputs.sources));
-  await readingBack(() => checkWritten(files, job, header, merged));
+  yield* checkWritten(files, job, header, merged);
 
   for (const sorted of inputs.sortedPaths) await files.unlink(sorted).catch(() => {});
   const { bytes, entries } = merged;
@@ -278,24 +277,29 @@ async function* writeBlock(
   return writer.finish();
 }
 
-/** Reads the merged block as the next start will, which checks the order, and holds it against what was written. */
-async function checkWritten(
+/** Reads the merged block as the next merge will, a batch a step, and holds it against what was written. */
+async function* checkWritten(
   files: FileSystem,
   job: MergeJob,
   { name }: BlockHeader,
   { entries, digest }: WrittenBlock,
-): Promise<void> {
+): AsyncGenerator<void, void> {
   await using open = new AsyncDisposableStack();
-  const reader = await openBlock(files, job, temporaryPath(job, name), name, open);
+  const reader = await readingBack(() => openBlock(files, job, temporaryPath(job, name), name, open));
+  const source = new CompactedSource(reader);
   let found = 0;
-  const end = await readToEnd(reader, () => {
-    found += 1;
+  for (;;) {
+    const batch = await readingBack(() => source.next());
+    if (!batch) break;
+    found += batch.length;
+    yield;
+  }
+  await readingBack(async () => {
+    if (found !== entries) throw reader.damage(`${found} entries of ${entries}`);
+    // It covers the header too, and so where the block begins and ends.
+    if (Buffer.compare(reader.digest(), digest) !== 0)
+      throw reader.damage('another digest than that of what was written');
   });
-  if (end.kind !== 'sealed') throw reader.damage('the block ends without a footer', end.offset);
-  if (found !== entries) throw reader.damage(`${found} entries of ${entries}`);
-  // The digest covers the header too, and so where the block begins and ends.
-  if (Buffer.compare(end.footer.digest, digest) !== 0)
-    throw reader.damage('another digest than that of what was written');
 }
 
 /** Free space is looked at before every batch: what the log needs is never taken, whoever else fills the disk. */

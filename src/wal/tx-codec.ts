@@ -97,6 +97,11 @@ export function decodeAnyEntries(payload: Buffer): CompactedEntry[] {
   });
 }
 
+/** Throws `BadRecord` unless `message` is one well-formed `Write`. */
+export function checkWriteMessage(message: Buffer): void {
+  decodeWrite(message);
+}
+
 function decodeWrite(message: Buffer): TxWrite {
   return fromWriteMessage(decodeWith(concave.Write.decode, message));
 }

@@ -1,4 +1,5 @@
 /** The wire format of protobuf (protobuf.dev/programming-guides/encoding), read by hand. */
+import { isUtf8 } from 'node:buffer';
 
 /** Bytes that pass their checksum and are not what a checksum should have been written for: a bug or an attack. */
 export class BadRecord extends Error {
@@ -61,6 +62,14 @@ export class Wire {
     return text;
   }
 
+  /** Passes over what `text` would read. */
+  skipText(end: number): void {
+    const { bytes, at: start } = this;
+    const isAscii = end - start <= ASCII_LOOKED_AT_MAX && isAllAscii(bytes, start, end);
+    if (!isAscii && !isUtf8(bytes.subarray(start, end))) throw new BadRecord('a text that is not UTF-8');
+    this.at = end;
+  }
+
   skip(tag: number, end: number): void {
     switch (tag & 7) {
       case VARINT:
@@ -84,4 +93,13 @@ export class Wire {
     this.at += bytes;
     return at;
   }
+}
+
+/** For longer texts a call of Node takes less time. */
+const ASCII_LOOKED_AT_MAX = 128;
+
+function isAllAscii(bytes: Buffer, start: number, end: number): boolean {
+  let bits = 0;
+  for (let at = start; at < end; at += 1) bits |= bytes[at]!;
+  return bits < 0x80;
 }

@@ -35,6 +35,8 @@ export const mutatedFiles: readonly MutatedFile[] = [
   wal('compacted-writer'),
   wal('merge-source'),
   wal('merge-pace'),
+  wal('latest-entries'),
+  wal('half-sip-hash'),
   {
     source: 'src/wal/whole-block.ts',
     tests: ['test/wal/recovery-compacted.test.ts', 'test/wal/recovery-sealed.test.ts'],

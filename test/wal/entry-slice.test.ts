@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import { type EntrySlice, entryBytes, sliceEntries, sliceTx, writeEntry } from '../../src/wal/entry-slice.ts';
+import { describe, expect, test } from 'vitest';
+import { type EntrySlice, entryBytes, keyOf, sliceEntries, sliceTx, writeEntry } from '../../src/wal/entry-slice.ts';
 import {
   type CompactedEntry,
   decodeEntries,
@@ -12,13 +12,13 @@ import {
 } from '../../src/wal/tx-codec.ts';
 import { BadRecord } from '../../src/wal/wire.ts';
 import { keys, values } from './merge-fixture.ts';
-import { bytesField, fixed64Field, varint, varintField } from './support/protobuf.ts';
+import { bytesField, doubleField, fixed64Field, varint, varintField } from './support/protobuf.ts';
 
 const TX_ID = new Uint8Array(TX_ID_BYTES).fill(0xab);
 const safe = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
 const entry: fc.Arbitrary<CompactedEntry> = fc.record({ seq: safe, key: keys, version: safe, value: values });
 
-const without = ({ seq, key, version }: EntrySlice) => ({ seq, key, version });
+const without = (slice: EntrySlice) => ({ seq: slice.seq, key: keyOf(slice), version: slice.version });
 
 /** Somewhere in the middle of other bytes. */
 function embedded(bytes: Buffer): [Buffer, number, number] {
@@ -116,7 +116,8 @@ test.each([0, 100, 2 ** 14 - 20, 2 ** 14])(
   (bytes) => {
     for (let length = bytes; length < bytes + 20; length += 1) {
       const content = Buffer.concat([...write, bytesField(4, 'x'.repeat(length))]);
-      const slice = { key: 'key', version: 3, seq: 2 ** 32 + 5, bytes: content, start: 0, end: content.length };
+      const lies = { bytes: content, start: 0, end: content.length, keyStart: 2, keyEnd: 5 };
+      const slice = { ...lies, version: 3, seq: 2 ** 32 + 5 };
       const expected = bytesField(1, fixed64Field(1, slice.seq), bytesField(2, content));
       expect(entryBytes(slice)).toBe(expected.length);
       const into = Buffer.alloc(expected.length + 2, 0xff);
@@ -129,7 +130,9 @@ test.each([0, 100, 2 ** 14 - 20, 2 ** 14])(
 test('the smallest and the largest numbers are read to the last digit, and the next are refused', () => {
   const largest = Number.MAX_SAFE_INTEGER;
   const tx = (seq: bigint, version: bigint) =>
-    sliceTx(...embedded(Buffer.concat([fixed64Field(1, seq), bytesField(3, write[0]!, varintField(2, version))])));
+    sliceTx(
+      ...embedded(Buffer.concat([fixed64Field(1, seq), bytesField(3, write[0]!, varintField(2, version), write[2]!)])),
+    );
   expect(tx(BigInt(largest), BigInt(largest)).map(without)).toEqual([{ key: 'key', version: largest, seq: largest }]);
   expect(tx(1n, 1n).map(without)).toEqual([{ key: 'key', version: 1, seq: 1 }]);
   expect(() => tx(2n ** 53n, 1n)).toThrow('a seq above 2^53 - 1');
@@ -168,7 +171,7 @@ test('S19: what is missing or out of range in a record with a good checksum', ()
   expect(refusal(sliceTx, `${seq} 1a06 0a01ff 1002 00`)).toBe('a text that is not UTF-8');
   expect(refusal(sliceTx, `${seq} 1a08 0a03eda080 1002 00`)).toBe('a text that is not UTF-8');
   expect(refusal(sliceTx, `${seq} 1a05 0a0161 1080`)).toBe('a number that does not end');
-  expect(refusal(sliceTx, `${seq} 1a07 0a03efbfbd 1002`)).toBeUndefined();
+  expect(refusal(sliceTx, `${seq} 1a09 0a03efbfbd 1002 3801`)).toBeUndefined();
   expect(refusal(sliceTx, '09 ffffffffffffffff')).toBe('a seq above 2^53 - 1');
   expect(refusal(sliceTx, `${seq} 1a0c 0a0161 10 8080808080808010`)).toBe('a number above 2^53 - 1');
   expect(refusal(sliceTx, `${seq} 1a08 ${write}`)).toBe('a field that is longer than its message');
@@ -177,4 +180,74 @@ test('S19: what is missing or out of range in a record with a good checksum', ()
   expect(refusal(sliceTx, `${seq} 1b`)).toBe('a field of wire type 3');
   expect(refusal(sliceEntries, '')).toBe('a frame without entries');
   expect(refusal(sliceEntries, `0a09 ${seq}`)).toBe('an entry without write');
+});
+
+describe('what is sliced can be decoded', () => {
+  const entriesOf = (...write: readonly Buffer[]) => bytesField(1, fixed64Field(1, 7), bytesField(2, ...write));
+  const sliced = (bytes: Buffer) => sliceEntries(bytes, 0, bytes.length);
+
+  test('S19: whatever is changed or cut', () => {
+    fc.assert(
+      fc.property(entry, fc.nat(), fc.nat(255), fc.nat(40), (one, where, byte, cut) => {
+        const bytes = encodeEntries([one]);
+        bytes[where % bytes.length] = byte;
+        for (const changed of [bytes, bytes.subarray(0, Math.max(0, bytes.length - cut))]) {
+          try {
+            sliceEntries(changed, 0, changed.length);
+          } catch {
+            continue;
+          }
+          expect(() => decodeEntries(changed)).not.toThrow();
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  const key = bytesField(1, 'key');
+  const version = varintField(2, 3);
+  const content = {
+    text: bytesField(4, 'grüß dich'),
+    longText: bytesField(4, 'x'.repeat(129)),
+    integer: varintField(5, 2n ** 49n - 1n),
+    longInteger: varintField(5, 2n ** 64n - 1n),
+    float: doubleField(6, 1.5),
+    boolean: varintField(7, 1),
+    tombstone: bytesField(3),
+    array: bytesField(8, bytesField(1, varintField(1, 4))),
+  };
+
+  test.each(Object.entries(content))('%s', (_, field) => {
+    // Several of them are none of ours, but protobuf reads them.
+    for (const bytes of [entriesOf(key, version, field), entriesOf(key, version, field, content.boolean)]) {
+      expect(sliced(bytes).map(without)).toEqual([{ key: 'key', version: 3, seq: 7 }]);
+      expect(decodeEntries(bytes)).toHaveLength(1);
+    }
+  });
+
+  test.each([
+    ['nothing', Buffer.alloc(0), 'a write without content'],
+    ['a text that is none', bytesField(4, Buffer.from([0x61, 0xff])), 'a text that is not UTF-8'],
+    ['a long text that is none', bytesField(4, Buffer.alloc(200, 0xff)), 'a text that is not UTF-8'],
+    ['half a character at the end', bytesField(4, Buffer.from('ü').subarray(0, 1)), 'a text that is not UTF-8'],
+    ['a surrogate', bytesField(4, Buffer.from([0xed, 0xa0, 0x80])), 'a text that is not UTF-8'],
+    ['infinity', doubleField(6, Number.POSITIVE_INFINITY), 'a float that is not finite'],
+    ['no number', doubleField(6, Number.NaN), 'a float that is not finite'],
+    ['a number without end', Buffer.concat([varint(0x28), Buffer.alloc(11, 0xff), varint(1)]), 'not protobuf'],
+    ['an array that is none', bytesField(8, Buffer.from([0xff])), 'not protobuf'],
+    ['an array of no kind of number', bytesField(8, bytesField(1)), 'a number of no kind'],
+    ['only a field of a later version', varintField(9, 1), 'a write without content'],
+  ])('not %s', (_, field, what) => {
+    expect(() => sliced(entriesOf(key, version, field))).toThrow(what);
+    expect(() => decodeEntries(entriesOf(key, version, field))).toThrow(BadRecord);
+  });
+
+  test('an array that is none is found also beside a good value', () => {
+    const bad = bytesField(8, Buffer.from([0xff]));
+    for (const fields of [
+      [bad, content.boolean],
+      [content.boolean, bad],
+    ])
+      expect(() => sliced(entriesOf(key, version, ...fields))).toThrow('not protobuf');
+  });
 });

@@ -8,6 +8,7 @@ import { type BlockName, blockFileName, IDENTITY_FILE, logBlockName } from '../.
 import { BlockReader, decodeCompactedBatch } from '../../src/wal/block-reader.ts';
 import type { SealedBlock } from '../../src/wal/block-writer.ts';
 import { discard, publish } from '../../src/wal/compaction-steps.ts';
+import { type EntrySlice, sliceEntries } from '../../src/wal/entry-slice.ts';
 import {
   batchExtent,
   blockSeed,
@@ -22,7 +23,7 @@ import { type MergeJob, type MergeResult, runMerge } from '../../src/wal/merge.t
 import { Backlog } from '../../src/wal/merge-pace.ts';
 import { nodeFileSystem } from '../../src/wal/node-platform.ts';
 import type { FileSystem } from '../../src/wal/platform.ts';
-import { type CompactedEntry, encodeTx, setSeq, TX_ID_BYTES } from '../../src/wal/tx-codec.ts';
+import { type CompactedEntry, encodeEntries, encodeTx, setSeq, TX_ID_BYTES } from '../../src/wal/tx-codec.ts';
 import { floatValue, integerValue, type NumberValue, type Value } from '../../src/wal/value.ts';
 
 /** Keys and what they become; `undefined` deletes. */
@@ -56,6 +57,12 @@ export const unsyncedFiles: FileSystem = {
   },
   syncDirectory: async () => {},
 };
+
+/** As a compacted block has it. */
+export function entryOf(key: string, version: number, seq = version): EntrySlice {
+  const bytes = encodeEntries([{ key, version, seq, value: true }]);
+  return sliceEntries(bytes, 0, bytes.length)[0]!;
+}
 
 /** The sealed blocks of one store, oldest first, and every write in them. */
 export class BlockRun {

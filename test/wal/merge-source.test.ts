@@ -8,7 +8,7 @@ import { encodeBatch } from '../../src/wal/batch-codec.ts';
 import { logBlockName } from '../../src/wal/block-name.ts';
 import { BlockReader } from '../../src/wal/block-reader.ts';
 import { CompactedWriter } from '../../src/wal/compacted-writer.ts';
-import { type EntrySlice, sliceEntries } from '../../src/wal/entry-slice.ts';
+import { type EntrySlice, keyOf } from '../../src/wal/entry-slice.ts';
 import { blockSeed, CHAIN_START, encodeFooter, encodeHeader, PAGE_BYTES } from '../../src/wal/format.ts';
 import { MergeFailure } from '../../src/wal/merge-failure.ts';
 import {
@@ -22,14 +22,9 @@ import {
 } from '../../src/wal/merge-source.ts';
 import { nodeFileSystem } from '../../src/wal/node-platform.ts';
 import { Damage } from '../../src/wal/refusal.ts';
-import { encodeEntries, encodeTx, setSeq, TX_ID_BYTES, type TxWrite } from '../../src/wal/tx-codec.ts';
+import { encodeTx, setSeq, TX_ID_BYTES, type TxWrite } from '../../src/wal/tx-codec.ts';
 import { temporaryDirectory } from '../support/store-fixture.ts';
-import { BlockRun } from './merge-fixture.ts';
-
-function entry(key: string, version: number, seq = version): EntrySlice {
-  const bytes = encodeEntries([{ key, version, seq, value: true }]);
-  return sliceEntries(bytes, 0, bytes.length)[0]!;
-}
+import { BlockRun, entryOf as entry } from './merge-fixture.ts';
 
 /** A source that hands out these, one array a time; it counts how often it is asked. */
 function sourceOf(...portions: readonly (readonly EntrySlice[])[]): EntrySource & { asked: number } {
@@ -45,7 +40,7 @@ function sourceOf(...portions: readonly (readonly EntrySlice[])[]): EntrySource 
 
 async function union(...sources: readonly EntrySource[]): Promise<string[][]> {
   const steps: string[][] = [];
-  for await (const entries of mergeSorted(sources)) steps.push(entries.map(({ key, version }) => `${key}${version}`));
+  for await (const entries of mergeSorted(sources)) steps.push(entries.map((one) => `${keyOf(one)}${one.version}`));
   return steps;
 }
 
@@ -178,7 +173,7 @@ describe('a log block with good checksums', () => {
       [6, [write('b', 4)]],
       [7, [write('c', 9)]],
     );
-    expect(entries.map(({ key, version, seq }) => [key, version, seq])).toEqual([
+    expect(entries.map((one) => [keyOf(one), one.version, one.seq])).toEqual([
       ['a', 1, 5],
       ['b', 4, 6],
       ['c', 9, 7],
