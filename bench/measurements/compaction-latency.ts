@@ -1,12 +1,14 @@
 /** Do puts wait longer while blocks are merged all the time? */
+import { readdirSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Measurement, Section } from '../measurement.ts';
 import { roundsTable } from '../report/rounds-table.ts';
-import { medianOf, medianRatio } from '../report/statistics.ts';
+import { medianRatio } from '../report/statistics.ts';
 import { number, percent, times } from '../report/words.ts';
 import { startConcave } from '../servers/start.ts';
 import { withServers } from '../servers/with-servers.ts';
 import { connectAll, eachKeyOnce } from '../support/connect-all.ts';
-import { inFreshRuns, type Rounds, STARTS, takeTurns } from '../support/rounds.ts';
+import { inFreshRuns, type Rounds, STARTS, takeTurn, takeTurns } from '../support/rounds.ts';
 
 const MERGING = 'merging all the while';
 const QUIET = 'nothing to merge';
@@ -23,6 +25,11 @@ interface Data {
   readonly mergingShare: number;
 }
 
+interface Span {
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
 export const compactionLatency: Measurement<Data> = {
   name: 'compaction-latency',
   title: 'Puts while blocks are merged',
@@ -34,8 +41,8 @@ export const compactionLatency: Measurement<Data> = {
     const seconds = size({ smoke: 0.2, full: 4 });
     const runs = size({ smoke: 1, full: STARTS });
     const block = ['--max-block-size', size({ smoke: '16 KiB', full: '256 KiB' })];
-    const mergedMs: number[] = [];
-    let isCounted = false;
+    const merged: Span[] = [];
+    const loaded: Span[] = [];
     const startsIn = (place: string) => ({
       [QUIET]: () => startConcave(`${place}/quiet`, { flags: [...block, '--max-blocks', '1000'], onLine: () => {} }),
       [MERGING]: () =>
@@ -43,7 +50,8 @@ export const compactionLatency: Measurement<Data> = {
           flags: [...block, '--max-blocks', '1'],
           onLine: (line) => {
             const { event, tookMs } = JSON.parse(line) as { event?: string; tookMs?: number };
-            if (event === 'compacted' && isCounted) mergedMs.push(tookMs!);
+            const endMs = performance.now();
+            if (event === 'compacted') merged.push({ startMs: endMs - tookMs!, endMs });
           },
         }),
     });
@@ -52,20 +60,25 @@ export const compactionLatency: Measurement<Data> = {
         const workload = { kind: 'put', name: 'compact0', keys } as const;
         const contestants = await connectAll(client, servers, { connections, workload });
         await eachKeyOnce(contestants, keys / connections);
-        const { [MERGING]: most } = await takeTurns(
-          { [MERGING]: contestants[MERGING] },
-          { rounds: 1, run: { seconds } },
-        );
-        const run = { seconds, requestsPerS: medianOf(most!, 'rate') / 2 };
-        isCounted = true;
-        const results = await takeTurns(contestants, { rounds, run });
-        isCounted = false;
-        return { results };
+        const most = await takeTurn(contestants[MERGING], { seconds });
+        const run = { seconds, requestsPerS: most.rate / 2 };
+        return { results: await takeTurns(contestants, { rounds, run, afterTurn }) };
+
+        // What the one has left to merge is no load for the other.
+        async function afterTurn(name: string): Promise<void> {
+          if (name !== MERGING) return;
+          const endMs = performance.now();
+          loaded.push({ startMs: endMs - seconds * 1000, endMs });
+          while (sealedBlocks(`${place}/merging`) > 1) await sleep(20);
+        }
       });
     const { results } = await inFreshRuns(directory, runs, once);
-    const loadedMs = runs * (rounds + 1) * seconds * 1000;
-    const mergingShare = Math.min(1, mergedMs.reduce((sum, ms) => sum + ms, 0) / loadedMs);
-    return { connections, keys, runs, results, merges: mergedMs.length, mergingShare };
+    const during = merged.filter((merge) => loaded.some((turn) => overlapMs(merge, turn) > 0));
+    const mergingMs = during
+      .flatMap((merge) => loaded.map((turn) => overlapMs(merge, turn)))
+      .reduce((a, b) => a + b, 0);
+    const mergingShare = mergingMs / (loaded.length * seconds * 1000);
+    return { connections, keys, runs, results, merges: during.length, mergingShare };
   },
   report({ connections, keys, runs, results, merges, mergingShare }): Section {
     const ratio = medianRatio(results[MERGING]!, results[QUIET]!, 'p99Ms');
@@ -84,3 +97,12 @@ export const compactionLatency: Measurement<Data> = {
     };
   },
 };
+
+function overlapMs(a: Span, b: Span): number {
+  return Math.max(0, Math.min(a.endMs, b.endMs) - Math.max(a.startMs, b.startMs));
+}
+
+/** Without the one that is being written. */
+function sealedBlocks(directory: string): number {
+  return readdirSync(directory).filter((name) => /\.(log|cmp)$/.test(name)).length - 1;
+}

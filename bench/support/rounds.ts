@@ -30,18 +30,21 @@ export type Rounds = Readonly<Record<string, readonly Round[]>>;
 export interface TurnOptions {
   readonly rounds: number;
   readonly run: RunOptions;
+  /** Before the next turn begins. */
+  readonly afterTurn?: (name: string) => Promise<void>;
 }
 
 /** A first round, which lets both sides be compiled, does not count. In each the order is another. */
 export async function takeTurns(
   contestants: Readonly<Record<string, Contestant>>,
-  { rounds, run }: TurnOptions,
+  { rounds, run, afterTurn }: TurnOptions,
 ): Promise<Rounds> {
   const names = Object.keys(contestants);
   const results = Object.fromEntries(names.map((name): [string, Round[]] => [name, []]));
   for (let round = -1; round < rounds; round += 1)
     for (const name of round % 2 === 0 ? names : names.toReversed()) {
       const taken = await takeTurn(contestants[name]!, run);
+      await afterTurn?.(name);
       if (round >= 0) results[name]!.push(taken);
     }
   return results;

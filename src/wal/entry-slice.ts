@@ -1,7 +1,6 @@
 /**
  * Reads of a record what a merge compares, key, version and seq, and leaves the rest as the bytes they are: a merge moves
- * values without making anything of them, and nothing can change on the way. Every record is checked in full all the same:
- * what is sliced, any reader of the merged block can decode.
+ * values without making anything of them, and nothing can change on the way.
  */
 import type { KeySlice } from './key-order.ts';
 import {
@@ -26,6 +25,8 @@ export interface EntrySlice extends KeySlice {
   readonly version: number;
   /** The transaction that made this version. */
   readonly seq: number;
+  /** Whatever reads it can decode its value, which is seen without doing so. Of others `checkWrite` tells. */
+  readonly isPlain: boolean;
   /** Its `Write` message is `bytes` from `start` to `end`. */
   readonly start: number;
   readonly end: number;
@@ -35,13 +36,18 @@ export function keyOf({ bytes, keyStart, keyEnd }: KeySlice): string {
   return bytes.toString('utf8', keyStart, keyEnd);
 }
 
+/** Throws `BadRecord` unless whatever reads the entry can decode it. */
+export function checkWrite({ isPlain, bytes, start, end }: EntrySlice): void {
+  if (!isPlain) checkWriteMessage(bytes.subarray(start, end));
+}
+
 /** The writes of the `Tx` that is `bytes` from `start` to `end`. Throws `BadRecord` if it is none. */
 export function sliceTx(bytes: Buffer, start: number, end: number): EntrySlice[] {
   const wire = new Wire(bytes, start);
   const writes: EntrySlice[] = [];
   let seq = 0;
   while (wire.at < end) {
-    const tag = wire.varint(end);
+    const tag = wire.tag(end);
     if (tag === TX_SEQ) seq = wire.fixed64(end);
     else if (tag === TX_WRITE) writes.push(sliceWrite(wire, wire.length(end), seq));
     else wire.skip(tag, end);
@@ -55,7 +61,7 @@ export function sliceEntries(bytes: Buffer, start: number, end: number): EntrySl
   const wire = new Wire(bytes, start);
   const entries: EntrySlice[] = [];
   while (wire.at < end) {
-    const tag = wire.varint(end);
+    const tag = wire.tag(end);
     if (tag === ENTRIES_ENTRY) entries.push(sliceEntry(wire, wire.length(end)));
     else wire.skip(tag, end);
   }
@@ -109,7 +115,7 @@ function sliceEntry(wire: Wire, end: number): EntrySlice {
   let seq = 0;
   let write: EntrySlice | undefined;
   while (wire.at < end) {
-    const tag = wire.varint(end);
+    const tag = wire.tag(end);
     if (tag === ENTRY_SEQ) seq = wire.fixed64(end);
     else if (tag === ENTRY_WRITE) write = sliceWrite(wire, wire.length(end), seq);
     else wire.skip(tag, end);
@@ -124,27 +130,31 @@ function sliceWrite(wire: Wire, end: number, seq: number): EntrySlice {
   let keyStart = start;
   let keyEnd = start;
   let version = 0;
-  let isPlain = false;
-  let isOther = false;
+  let hasPlainValue = false;
+  let hasOther = false;
   while (wire.at < end) {
-    const tag = wire.varint(end);
-    if (tag === WRITE_KEY) {
+    const { at } = wire;
+    const tag = wire.tag(end);
+    if (wire.at - at > 1) {
+      // None of ours is longer. Padded, one is read as another by who cuts it off at 32 bits.
+      hasOther = true;
+      wire.skip(tag, end);
+    } else if (tag === WRITE_KEY) {
       keyEnd = wire.length(end);
       keyStart = wire.at;
       wire.skipText(keyEnd);
     } else if (tag === WRITE_VERSION) version = wire.varint(end);
-    else if (skipPlainContent(wire, tag, end)) isPlain = true;
-    else isOther = true;
+    else if (skipPlainValue(wire, tag, end)) hasPlainValue = true;
+    else hasOther = true;
   }
   if (seq < 1) throw new BadRecord('a write without seq');
   if (keyStart === keyEnd) throw new BadRecord('a write without key');
   if (version < 1) throw new BadRecord('a write without version');
-  if (isOther || !isPlain) checkWriteMessage(bytes.subarray(start, end));
-  return { version, seq, bytes, start, end, keyStart, keyEnd };
+  return { version, seq, isPlain: hasPlainValue && !hasOther, bytes, start, end, keyStart, keyEnd };
 }
 
 /** Passes over a field behind its tag. True: it is a value, or none, that is read without any doubt. */
-function skipPlainContent(wire: Wire, tag: number, end: number): boolean {
+function skipPlainValue(wire: Wire, tag: number, end: number): boolean {
   const { at } = wire;
   switch (tag) {
     case WRITE_TEXT:

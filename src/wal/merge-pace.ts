@@ -42,6 +42,8 @@ export function workShare(backlogBlocks: number): number {
 const REST_MS_MIN = 1;
 /** After so long it is looked again whether there is a hurry now. */
 const REST_MS_MAX = 50;
+/** What a step takes longer is no work: the process was stopped, or the disk hung. */
+const STEP_MS_MAX = 1000;
 
 /** Rests between the steps of one merge. */
 export class MergePace {
@@ -49,7 +51,7 @@ export class MergePace {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #sleep: (ms: number) => Promise<unknown>;
   #workingSinceMs: number;
-  /** Time worked that no rest has made up for. Below 0 after a rest that was longer than it was meant to be. */
+  /** Time worked that no rest has made up for. A little below 0 after a rest that was longer than it was meant to be. */
   #workedMs = 0;
 
   constructor(backlog: Pick<Backlog, 'blocks'>, clock: Pick<Clock, 'now'>, sleep: (ms: number) => Promise<unknown>) {
@@ -61,7 +63,7 @@ export class MergePace {
 
   /** To be called after each step. Takes as long as what was worked since the last call is worth at the present backlog. */
   async rest(): Promise<void> {
-    this.#workedMs += this.#clock.now() - this.#workingSinceMs;
+    this.#workedMs += Math.min(this.#clock.now() - this.#workingSinceMs, STEP_MS_MAX);
     for (;;) {
       const restPerWork = 1 / workShare(this.#backlog.blocks) - 1;
       const owedMs = this.#workedMs * restPerWork;
@@ -69,7 +71,7 @@ export class MergePace {
       if (owedMs < REST_MS_MIN) break;
       const restingSinceMs = this.#clock.now();
       await this.#sleep(Math.min(owedMs, REST_MS_MAX));
-      this.#workedMs -= (this.#clock.now() - restingSinceMs) / restPerWork;
+      this.#workedMs -= Math.min(this.#clock.now() - restingSinceMs, 2 * REST_MS_MAX) / restPerWork;
     }
     this.#workingSinceMs = this.#clock.now();
   }

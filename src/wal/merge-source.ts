@@ -1,6 +1,6 @@
 /** The inputs of a merge, each as one ascending stream of entries, and their union. */
 import type { BlockReader, ReadBatch } from './block-reader.ts';
-import { type EntrySlice, keyOf, sliceEntries, sliceTx } from './entry-slice.ts';
+import { checkWrite, type EntrySlice, keyOf, sliceEntries, sliceTx } from './entry-slice.ts';
 import type { ChainLink } from './format.ts';
 import { compareKeyBytes } from './key-order.ts';
 import { LatestEntries } from './latest-entries.ts';
@@ -48,8 +48,22 @@ function takeSmallest(cursors: readonly Cursor[]): EntrySlice {
     newest = cursor;
   }
   const { entry } = newest;
+  checkValue(newest);
   newest.advance();
   return entry;
+}
+
+/** Only here, and so once for each key: values that are not plain take far longer than all else that a merge does. */
+function checkValue(cursor: Cursor): void {
+  const { entry } = cursor;
+  if (entry.isPlain) return;
+  try {
+    checkWrite(entry);
+  } catch (error) {
+    if (!(error instanceof BadRecord)) throw error;
+    const what = `a good checksum over a bad record (${error.message})`;
+    throw new Damage({ file: cursor.path, offset: 0, seqs: { first: entry.seq, last: entry.seq }, what });
+  }
 }
 
 function checkSuccession(older: Cursor, newer: Cursor): void {
@@ -115,7 +129,10 @@ export class CompactedSource implements EntrySource {
 
   async next(): Promise<readonly EntrySlice[] | undefined> {
     const batch = await this.#reader.next();
-    if (batch.kind === 'sealed') return undefined;
+    if (batch.kind === 'sealed') {
+      this.#last = undefined; // it holds on to its batch
+      return undefined;
+    }
     if (batch.kind === 'unsealed') throw this.#reader.damage('the block ends without a footer', batch.offset);
     const entries = slices(this.#reader, batch, sliceEntries).flat();
     const { firstSeq, durableSeq } = batch.head;

@@ -80,14 +80,15 @@ export async function runMerge(
   { signal, rest }: RunOptions = {},
 ): Promise<MergeResult> {
   const steps = merge(files, job);
-  for (;;) {
-    if (signal?.aborted) {
-      await steps.return(undefined as never);
-      throw signal.reason;
+  try {
+    for (;;) {
+      signal?.throwIfAborted();
+      const step = await steps.next();
+      if (step.done) return step.value;
+      await rest?.();
     }
-    const step = await steps.next();
-    if (step.done) return step.value;
-    await rest?.();
+  } finally {
+    await steps.return(undefined as never);
   }
 }
 
@@ -277,7 +278,10 @@ async function* writeBlock(
   return writer.finish();
 }
 
-/** Reads the merged block as the next merge will, a batch a step, and holds it against what was written. */
+/**
+ * Reads the merged block as the next merge will, a batch a step, and holds it against what was written. Values are not decoded
+ * again: the digest says that they are those that were checked.
+ */
 async function* checkWritten(
   files: FileSystem,
   job: MergeJob,

@@ -11,6 +11,8 @@ export const VARINT = 0;
 export const FIXED64 = 1;
 export const LENGTH = 2;
 
+const VARINT32_BYTES_MAX = 5;
+
 /** Reads the protobuf wire format forward. Every call names the end of the message that it must stay in. */
 export class Wire {
   readonly bytes: Buffer;
@@ -46,9 +48,14 @@ export class Wire {
     return this.bytes.readDoubleLE(this.#take(8, end));
   }
 
+  /** Field number and wire type. */
+  tag(end: number): number {
+    return this.#varint32(end, 'a tag that does not end');
+  }
+
   /** The end of the field that begins here with its length. */
   length(end: number): number {
-    const length = this.varint(end);
+    const length = this.#varint32(end, 'a length that does not end');
     if (length > end - this.at) throw new BadRecord('a field that is longer than its message');
     return this.at + length;
   }
@@ -85,6 +92,14 @@ export class Wire {
       default:
         throw new BadRecord(`a field of wire type ${tag & 7}`);
     }
+  }
+
+  // What is padded to more bytes than 32 bits take is no tag and no length to the code made from `log.proto` either.
+  #varint32(end: number, otherwise: string): number {
+    const start = this.at;
+    const value = this.varint(end);
+    if (this.at - start > VARINT32_BYTES_MAX) throw new BadRecord(otherwise);
+    return value;
   }
 
   #take(bytes: number, end: number): number {

@@ -158,8 +158,8 @@ export const bugsInCompaction: readonly PlantedBug[] = [
     edits: [
       {
         file: 'src/wal/entry-slice.ts',
-        find: '  if (isOther || !isPlain) checkWriteMessage(',
-        replace: '  if (isOther && !isPlain) checkWriteMessage(',
+        find: 'isPlain: hasPlainValue && !hasOther,',
+        replace: 'isPlain: hasPlainValue || !hasOther,',
       },
     ],
     detectors: ['test/wal/entry-slice.test.ts'],

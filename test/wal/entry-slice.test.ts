@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type EntrySlice, entryBytes, keyOf, sliceEntries, sliceTx, writeEntry } from '../../src/wal/entry-slice.ts';
+import {
+  checkWrite,
+  type EntrySlice,
+  entryBytes,
+  keyOf,
+  sliceEntries,
+  sliceTx,
+  writeEntry,
+} from '../../src/wal/entry-slice.ts';
 import {
   type CompactedEntry,
   decodeEntries,
@@ -117,7 +125,7 @@ test.each([0, 100, 2 ** 14 - 20, 2 ** 14])(
     for (let length = bytes; length < bytes + 20; length += 1) {
       const content = Buffer.concat([...write, bytesField(4, 'x'.repeat(length))]);
       const lies = { bytes: content, start: 0, end: content.length, keyStart: 2, keyEnd: 5 };
-      const slice = { ...lies, version: 3, seq: 2 ** 32 + 5 };
+      const slice = { ...lies, version: 3, seq: 2 ** 32 + 5, isPlain: true };
       const expected = bytesField(1, fixed64Field(1, slice.seq), bytesField(2, content));
       expect(entryBytes(slice)).toBe(expected.length);
       const into = Buffer.alloc(expected.length + 2, 0xff);
@@ -184,7 +192,11 @@ test('S19: what is missing or out of range in a record with a good checksum', ()
 
 describe('what is sliced can be decoded', () => {
   const entriesOf = (...write: readonly Buffer[]) => bytesField(1, fixed64Field(1, 7), bytesField(2, ...write));
-  const sliced = (bytes: Buffer) => sliceEntries(bytes, 0, bytes.length);
+  const sliced = (bytes: Buffer) => {
+    const slices = sliceEntries(bytes, 0, bytes.length);
+    slices.forEach(checkWrite);
+    return slices;
+  };
 
   test('S19: whatever is changed or cut', () => {
     fc.assert(
@@ -193,8 +205,9 @@ describe('what is sliced can be decoded', () => {
         bytes[where % bytes.length] = byte;
         for (const changed of [bytes, bytes.subarray(0, Math.max(0, bytes.length - cut))]) {
           try {
-            sliceEntries(changed, 0, changed.length);
-          } catch {
+            sliced(changed);
+          } catch (error) {
+            expect(error).toBeInstanceOf(BadRecord);
             continue;
           }
           expect(() => decodeEntries(changed)).not.toThrow();
@@ -240,6 +253,44 @@ describe('what is sliced can be decoded', () => {
   ])('not %s', (_, field, what) => {
     expect(() => sliced(entriesOf(key, version, field))).toThrow(what);
     expect(() => decodeEntries(entriesOf(key, version, field))).toThrow(BadRecord);
+  });
+
+  test('only what is beyond doubt is called plain: no array, no number near the end of its range, nothing that is there twice in two ways', () => {
+    const isPlain = (...fields: readonly Buffer[]) => sliced(entriesOf(key, version, ...fields))[0]!.isPlain;
+    const { array, longInteger, ...others } = content;
+    for (const field of Object.values(others)) expect(isPlain(field)).toBe(true);
+    for (const field of [array, longInteger]) expect(isPlain(field)).toBe(false);
+    expect(isPlain(content.text, array)).toBe(false);
+    expect(isPlain(content.text, varintField(9, 1))).toBe(false);
+    expect(isPlain(bytesField(3, varintField(1, 1)))).toBe(false);
+    expect(isPlain(varintField(5, 2n ** 49n))).toBe(false);
+  });
+
+  test.each([
+    ['the length of a key', '0a 83808080 8000 6b6579 1003 3801'],
+    ['the length of a text', '0a036b6579 1003 22 81808080 8000 61'],
+    ['the tag of a value', '0a036b6579 1003 b8808080 8000 01'],
+    ['the tag of a key', '8a808080 8000 03 6b6579 1003 3801'],
+  ])('S19: %s that is padded beyond 32 bits is none', (_, hex) => {
+    const bytes = entriesOf(Buffer.from(hex.replaceAll(' ', ''), 'hex'));
+    expect(() => sliced(bytes)).toThrow('that does not end');
+    expect(() => decodeEntries(bytes)).toThrow(BadRecord);
+  });
+
+  test('a tag that is padded within 32 bits is read as protobuf reads it', () => {
+    // Field 7, and field 7 again with bits that are cut off.
+    for (const hex of ['0a036b6579 1003 b800 01', '0a036b6579 1003 b880808010 01']) {
+      const bytes = entriesOf(Buffer.from(hex.replaceAll(' ', ''), 'hex'));
+      expect(sliceEntries(bytes, 0, bytes.length)[0]!.isPlain).toBe(false);
+      let decodes = true;
+      try {
+        decodeEntries(bytes);
+      } catch {
+        decodes = false;
+      }
+      if (decodes) expect(() => sliced(bytes)).not.toThrow();
+      else expect(() => sliced(bytes)).toThrow(BadRecord);
+    }
   });
 
   test('an array that is none is found also beside a good value', () => {

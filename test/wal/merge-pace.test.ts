@@ -77,6 +77,22 @@ describe('rests', () => {
     expect(slept).toEqual([6]);
   });
 
+  test('a step that hung is not all work, and a rest that hung is not all rest', async () => {
+    await work(3_600_000);
+    expect(nowMs - 3_601_000).toBeCloseTo(3000);
+    slept = [];
+    whileResting = () => 3_600_000;
+    await work(10);
+    expect(slept.map(Math.round)).toEqual([30]);
+    whileResting = () => 0;
+    // 100 of it are rest: 30 for what was worked, and 70 for two steps more and a third of another.
+    await work(10);
+    await work(10);
+    expect(slept.map(Math.round)).toEqual([30]);
+    await work(10);
+    expect(slept.map(Math.round)).toEqual([30, 20]);
+  });
+
   test('a long rest is taken in parts, and ends when the backlog has grown', async () => {
     whileResting = () => {
       if (slept.length === 3) backlog.blocks = 16;

@@ -8,7 +8,7 @@ import { encodeBatch } from '../../src/wal/batch-codec.ts';
 import { logBlockName } from '../../src/wal/block-name.ts';
 import { BlockReader } from '../../src/wal/block-reader.ts';
 import { CompactedWriter } from '../../src/wal/compacted-writer.ts';
-import { type EntrySlice, keyOf } from '../../src/wal/entry-slice.ts';
+import { type EntrySlice, keyOf, sliceEntries } from '../../src/wal/entry-slice.ts';
 import { blockSeed, CHAIN_START, encodeFooter, encodeHeader, PAGE_BYTES } from '../../src/wal/format.ts';
 import { MergeFailure } from '../../src/wal/merge-failure.ts';
 import {
@@ -22,9 +22,10 @@ import {
 } from '../../src/wal/merge-source.ts';
 import { nodeFileSystem } from '../../src/wal/node-platform.ts';
 import { Damage } from '../../src/wal/refusal.ts';
-import { encodeTx, setSeq, TX_ID_BYTES, type TxWrite } from '../../src/wal/tx-codec.ts';
+import { encodeEntries, encodeTx, setSeq, TX_ID_BYTES, type TxWrite } from '../../src/wal/tx-codec.ts';
 import { temporaryDirectory } from '../support/store-fixture.ts';
 import { BlockRun, entryOf as entry } from './merge-fixture.ts';
+import { bytesField, doubleField, fixed64Field, varintField } from './support/protobuf.ts';
 
 /** A source that hands out these, one array a time; it counts how often it is asked. */
 function sourceOf(...portions: readonly (readonly EntrySlice[])[]): EntrySource & { asked: number } {
@@ -79,6 +80,31 @@ describe('the union of sorted sources', () => {
     await expect(merging(entry('a', 3), entry('a', 3, 4))).rejects.toThrow(Damage);
     await expect(merging(entry('a', 3), entry('a', 4, 3))).rejects.toThrow(Damage);
     await expect(merging(entry('a', 3), entry('a', 4, 4))).resolves.toEqual([['a4']]);
+  });
+});
+
+describe('a value that nobody can decode', () => {
+  const bad = (version: number) => {
+    const write = Buffer.concat([bytesField(1, 'a'), varintField(2, version), doubleField(6, Number.NaN)]);
+    const bytes = bytesField(1, fixed64Field(1, version), bytesField(2, write));
+    return sliceEntries(bytes, 0, bytes.length)[0]!;
+  };
+
+  test('S19: is damage to the block that has it, where it would be kept', async () => {
+    const merging = union(sourceOf([entry('a', 3)]), sourceOf([bad(4), entry('b', 5)]));
+    await expect(merging).rejects.toThrow(
+      '4.log at offset 0, transaction 4: a good checksum over a bad record (a float that is not finite)',
+    );
+    await expect(union(sourceOf([bad(4)]))).rejects.toThrow(Damage);
+  });
+
+  test('and none where a later version takes its place', async () => {
+    expect(await union(sourceOf([bad(4)]), sourceOf([entry('a', 5)]))).toEqual([['a5']]);
+  });
+
+  test('values that are not plain and can be decoded go through', async () => {
+    const bytes = encodeEntries([{ key: 'a', version: 1, seq: 1, value: [1, 2.5] }]);
+    expect(await union(sourceOf(sliceEntries(bytes, 0, bytes.length)))).toEqual([['a1']]);
   });
 });
 
