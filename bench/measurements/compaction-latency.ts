@@ -1,6 +1,7 @@
 /** Do puts wait longer while blocks are merged all the time? */
 import { readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parseBlockFileName } from '../../src/wal/block-name.ts';
 import type { Measurement, Section } from '../measurement.ts';
 import { roundsTable } from '../report/rounds-table.ts';
 import { medianRatio } from '../report/statistics.ts';
@@ -13,6 +14,7 @@ import { inFreshRuns, type Rounds, STARTS, takeTurn, takeTurns } from '../suppor
 const MERGING = 'merging all the while';
 const QUIET = 'nothing to merge';
 const WANTED_TIMES = 2;
+const REST_MS_MAX = 60_000;
 
 interface Data {
   readonly connections: number;
@@ -69,7 +71,10 @@ export const compactionLatency: Measurement<Data> = {
           if (name !== MERGING) return;
           const endMs = performance.now();
           loaded.push({ startMs: endMs - seconds * 1000, endMs });
-          while (sealedBlocks(`${place}/merging`) > 1) await sleep(20);
+          while (sealedBlocks(`${place}/merging`) > 1) {
+            if (performance.now() - endMs > REST_MS_MAX) throw new Error('the merging server does not come to rest');
+            await sleep(20);
+          }
         }
       });
     const { results } = await inFreshRuns(directory, runs, once);
@@ -104,5 +109,5 @@ function overlapMs(a: Span, b: Span): number {
 
 /** Without the one that is being written. */
 function sealedBlocks(directory: string): number {
-  return readdirSync(directory).filter((name) => /\.(log|cmp)$/.test(name)).length - 1;
+  return readdirSync(directory).filter(parseBlockFileName).length - 1;
 }

@@ -19,9 +19,8 @@ import {
   readFooter,
 } from './format.ts';
 import { errnoOf, type FileSystem, type ReadableFile } from './platform.ts';
-import { Damage, exitCodes, type SeqRange, StartRefusal } from './refusal.ts';
+import { Damage, exitCodes, orDamage, type SeqRange, StartRefusal } from './refusal.ts';
 import { type CompactedEntry, decodeEntries, decodeTx, type TxRecord } from './tx-codec.ts';
-import { BadRecord } from './wire.ts';
 
 export interface ReadBatch {
   readonly kind: 'batch';
@@ -237,12 +236,7 @@ export function refuseUnreadable(path: string, offset: number, error: unknown): 
 }
 
 function decoded<T>(reader: BlockReader, batch: ReadBatch, decode: () => T): T {
-  try {
-    return decode();
-  } catch (error) {
-    if (!(error instanceof BadRecord)) throw error;
-    throw reader.damage(`a good checksum over a bad record (${error.message})`, batch.offset, seqsOf(reader, batch));
-  }
+  return orDamage(decode, (what) => reader.damage(what, batch.offset, seqsOf(reader, batch)));
 }
 
 /** Transactions that a batch may speak of. */

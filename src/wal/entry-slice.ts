@@ -36,9 +36,9 @@ export function keyOf({ bytes, keyStart, keyEnd }: KeySlice): string {
   return bytes.toString('utf8', keyStart, keyEnd);
 }
 
-/** Throws `BadRecord` unless whatever reads the entry can decode it. */
-export function checkWrite({ isPlain, bytes, start, end }: EntrySlice): void {
-  if (!isPlain) checkWriteMessage(bytes.subarray(start, end));
+/** Throws `BadRecord` unless whatever reads the entry can decode it. Takes long, and is not needed of those that are plain. */
+export function checkWrite({ bytes, start, end }: EntrySlice): void {
+  checkWriteMessage(bytes.subarray(start, end));
 }
 
 /** The writes of the `Tx` that is `bytes` from `start` to `end`. Throws `BadRecord` if it is none. */
@@ -133,13 +133,8 @@ function sliceWrite(wire: Wire, end: number, seq: number): EntrySlice {
   let hasPlainValue = false;
   let hasOther = false;
   while (wire.at < end) {
-    const { at } = wire;
     const tag = wire.tag(end);
-    if (wire.at - at > 1) {
-      // None of ours is longer. Padded, one is read as another by who cuts it off at 32 bits.
-      hasOther = true;
-      wire.skip(tag, end);
-    } else if (tag === WRITE_KEY) {
+    if (tag === WRITE_KEY) {
       keyEnd = wire.length(end);
       keyStart = wire.at;
       wire.skipText(keyEnd);
@@ -164,10 +159,6 @@ function skipPlainValue(wire: Wire, tag: number, end: number): boolean {
       return Number.isFinite(wire.double(end));
     default:
       wire.skip(tag, end);
-      if (tag === WRITE_INTEGER || tag === WRITE_BOOLEAN) return wire.at - at <= PLAIN_VARINT_BYTES_MAX;
-      return tag === WRITE_TOMBSTONE && wire.at - at === 1;
+      return tag === WRITE_INTEGER || tag === WRITE_BOOLEAN || (tag === WRITE_TOMBSTONE && wire.at - at === 1);
   }
 }
-
-/** Longer ones are left to the code made from `log.proto`, which knows how long they may be. */
-const PLAIN_VARINT_BYTES_MAX = 7;

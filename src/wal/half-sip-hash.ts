@@ -13,7 +13,7 @@ export function halfSipHash(key0: number, key1: number, bytes: Uint8Array, start
   for (let at = start; at < wordsEnd; at += 4) {
     const word = bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
     v3 ^= word;
-    // The round stands here twice: with one loop for both, or the state in an object, the hash takes twice as long.
+    // The round stands here twice: with one loop for both, the hash takes twice as long.
     v0 = (v0 + v1) | 0;
     v1 = ((v1 << 5) | (v1 >>> 27)) ^ v0;
     v0 = (v0 << 16) | (v0 >>> 16);

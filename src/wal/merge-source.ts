@@ -5,8 +5,7 @@ import type { ChainLink } from './format.ts';
 import { compareKeyBytes } from './key-order.ts';
 import { LatestEntries } from './latest-entries.ts';
 import { MergeFailure } from './merge-failure.ts';
-import { Damage } from './refusal.ts';
-import { BadRecord } from './wire.ts';
+import { Damage, orDamage } from './refusal.ts';
 
 export interface EntrySource {
   /** The block that the entry of this transaction comes from in the end. */
@@ -57,13 +56,11 @@ function takeSmallest(cursors: readonly Cursor[]): EntrySlice {
 function checkValue(cursor: Cursor): void {
   const { entry } = cursor;
   if (entry.isPlain) return;
-  try {
-    checkWrite(entry);
-  } catch (error) {
-    if (!(error instanceof BadRecord)) throw error;
-    const what = `a good checksum over a bad record (${error.message})`;
-    throw new Damage({ file: cursor.path, offset: 0, seqs: { first: entry.seq, last: entry.seq }, what });
-  }
+  const seqs = { first: entry.seq, last: entry.seq };
+  orDamage(
+    () => checkWrite(entry),
+    (what) => new Damage({ file: cursor.path, offset: 0, seqs, what }),
+  );
 }
 
 function checkSuccession(older: Cursor, newer: Cursor): void {
@@ -250,15 +247,14 @@ function slices(
 ): EntrySlice[][] {
   const bytes = Buffer.concat(batch.payloads);
   let at = 0;
-  try {
-    return batch.payloads.map(({ length }) => {
-      at += length;
-      return slice(bytes, at - length, at);
-    });
-  } catch (error) {
-    if (!(error instanceof BadRecord)) throw error;
-    throw reader.damage(`a good checksum over a bad record (${error.message})`, batch.offset);
-  }
+  const sliceNext = ({ length }: Buffer) => {
+    at += length;
+    return slice(bytes, at - length, at);
+  };
+  return orDamage(
+    () => batch.payloads.map(sliceNext),
+    (what) => reader.damage(what, batch.offset),
+  );
 }
 
 /** What we wrote ourselves a moment ago and cannot read back is no damage to the log: it is deleted, and made anew. */

@@ -290,12 +290,10 @@ async function* checkWritten(
 ): AsyncGenerator<void, void> {
   await using open = new AsyncDisposableStack();
   const reader = await readingBack(() => openBlock(files, job, temporaryPath(job, name), name, open));
-  const source = new CompactedSource(reader);
+  const source = new SortedFileSource(() => reader.path, reader);
   let found = 0;
-  for (;;) {
-    const batch = await readingBack(() => source.next());
-    if (!batch) break;
-    found += batch.length;
+  for (let some = await source.next(); some; some = await source.next()) {
+    found += some.length;
     yield;
   }
   await readingBack(async () => {

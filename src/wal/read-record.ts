@@ -25,8 +25,6 @@ import { BadRecord, Wire } from './wire.ts';
 const ID_BYTES = 16;
 /** So many hold 49 bits: every number on the way stays a safe integer. */
 const INTEGER_BYTES_MAX = 7;
-/** Of a length. The code made from `log.proto` refuses one that is padded to more. */
-const LENGTH_BYTES_MAX = 5;
 const NOT_PLAIN = Symbol('not plain');
 
 /** Reads a `Write` that is not plain. Throws `BadRecord`. */
@@ -88,7 +86,7 @@ function readSeq(wire: Wire, tag: number, end: number): number {
 
 function fieldEnd(wire: Wire, tag: number, end: number): number {
   expect(readTag(wire, end) === tag);
-  return lengthEnd(wire, end);
+  return wire.length(end);
 }
 
 /** All of ours are one byte. */
@@ -96,13 +94,6 @@ function readTag(wire: Wire, end: number): number {
   expect(wire.at < end);
   wire.at += 1;
   return wire.bytes[wire.at - 1]!;
-}
-
-function lengthEnd(wire: Wire, end: number): number {
-  const start = wire.at;
-  const fieldEnd = wire.length(end);
-  expect(wire.at - start <= LENGTH_BYTES_MAX);
-  return fieldEnd;
 }
 
 function readWrite(wire: Wire, tag: number, outerEnd: number, readOther: ReadOther): TxWrite {
@@ -121,9 +112,9 @@ function readWrite(wire: Wire, tag: number, outerEnd: number, readOther: ReadOth
 function readContent(wire: Wire, end: number): Value | undefined | typeof NOT_PLAIN {
   switch (readTag(wire, end)) {
     case WRITE_TOMBSTONE:
-      return lengthEnd(wire, end) === wire.at ? undefined : NOT_PLAIN;
+      return wire.length(end) === wire.at ? undefined : NOT_PLAIN;
     case WRITE_TEXT:
-      return wire.text(lengthEnd(wire, end));
+      return wire.text(wire.length(end));
     case WRITE_INTEGER:
       return end - wire.at <= INTEGER_BYTES_MAX ? unzigzag(wire.varint(end)) : NOT_PLAIN;
     case WRITE_FLOAT: {

@@ -1,4 +1,5 @@
 /** Why a store must not start, and the exit code that says so. */
+import { BadRecord } from './wire.ts';
 
 /** Exit codes of the process, after sysexits.h where one fits. */
 export const exitCodes = {
@@ -49,6 +50,16 @@ export class Damage extends StartRefusal {
     );
     this.name = 'Damage';
     this.report = report;
+  }
+}
+
+/** What `read` returns. A bad record in what it reads is damage, for its checksum was good. */
+export function orDamage<T>(read: () => T, damageOf: (what: string) => Damage): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof BadRecord)) throw error;
+    throw damageOf(`a good checksum over a bad record (${error.message})`);
   }
 }
 

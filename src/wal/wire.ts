@@ -12,6 +12,7 @@ export const FIXED64 = 1;
 export const LENGTH = 2;
 
 const VARINT32_BYTES_MAX = 5;
+const VARINT64_BYTES_MAX = 10;
 
 /** Reads the protobuf wire format forward. Every call names the end of the message that it must stay in. */
 export class Wire {
@@ -50,12 +51,12 @@ export class Wire {
 
   /** Field number and wire type. */
   tag(end: number): number {
-    return this.#varint32(end, 'a tag that does not end');
+    return this.#varint32(end, 'a tag of more than 32 bits');
   }
 
   /** The end of the field that begins here with its length. */
   length(end: number): number {
-    const length = this.#varint32(end, 'a length that does not end');
+    const length = this.#varint32(end, 'a length of more than 32 bits');
     if (length > end - this.at) throw new BadRecord('a field that is longer than its message');
     return this.at + length;
   }
@@ -80,8 +81,7 @@ export class Wire {
   skip(tag: number, end: number): void {
     switch (tag & 7) {
       case VARINT:
-        // An int64 that is negative or large takes more than a safe integer: only its end is looked for.
-        while (this.bytes[this.#take(1, end)]! >= 0x80);
+        this.#skipVarint(end);
         return;
       case FIXED64:
         this.#take(8, end);
@@ -94,12 +94,19 @@ export class Wire {
     }
   }
 
-  // What is padded to more bytes than 32 bits take is no tag and no length to the code made from `log.proto` either.
+  // More than 32 bits, or bytes for more, are no tag and no length to the code made from `log.proto` either.
   #varint32(end: number, otherwise: string): number {
     const start = this.at;
     const value = this.varint(end);
-    if (this.at - start > VARINT32_BYTES_MAX) throw new BadRecord(otherwise);
+    if (this.at - start > VARINT32_BYTES_MAX || value >= 2 ** 32) throw new BadRecord(otherwise);
     return value;
+  }
+
+  // An int64 that is negative or large takes more than a safe integer: only its end is looked for.
+  #skipVarint(end: number): void {
+    const last = this.at + VARINT64_BYTES_MAX;
+    while (this.bytes[this.#take(1, end)]! >= 0x80)
+      if (this.at === last) throw new BadRecord('a number that does not end');
   }
 
   #take(bytes: number, end: number): number {
